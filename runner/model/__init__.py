@@ -1,0 +1,1 @@
+"""The frozen nouns of a run; nothing here touches the world."""
