@@ -42,7 +42,9 @@ def as_tuple(value: Any) -> tuple[Any, ...]:
     return tuple(value) if isinstance(value, list) else (value,)
 
 
-def condition(name: str, *, schema: Schema, facts: tuple[str, ...] = ()) -> Callable[[type[Condition]], type[Condition]]:
+def condition(
+    name: str, *, schema: Schema, facts: tuple[str, ...] = ()
+) -> Callable[[type[Condition]], type[Condition]]:
     """Register a condition under its name; ``schema`` describes its parameter, ``facts`` are fields of User."""
 
     def register(cls: type[Condition]) -> type[Condition]:

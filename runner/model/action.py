@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
 from runner.model.people import User
 from runner.model.problem import NOWHERE, Place
+from runner.model.unknown import Unknown
 from runner.model.world import World
 
-MEMBER, ROLE, STATUS = "member", "role", "status"
+MEMBER, ROLE, STATUS, USE = "member", "role", "status", "use"
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
     """One aspect of a person and the value it shall have.
 
-    ``kind`` member: ``target`` is a group's id, ``value`` is whether they belong to it; kind role: ``target`` is an app's
-    id and ``role`` the role held directly; kind status: ``target`` is None and ``value`` the status.
+    Kind member: ``target`` is a group's id, ``value`` is whether they belong to it; kind role: ``target`` is an app's
+    id and ``role`` the role held directly; kind status: ``target`` is None and ``value`` the status. Kind use: whether
+    the person uses the app ``target``; it follows from the others, changes nothing itself and is there so that two
+    tasks that want opposite things are seen.
     """
 
     kind: str
     target: str | None
     value: bool | str
     role: str | None = None
+    message: str | None = None
+    """The text for an account that is deactivated."""
 
     @property
     def aspect(self) -> tuple[str, str | None, str | None]:
@@ -34,7 +40,7 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Hindrance:
-    """Why an action cannot be carried out for a person: ``why`` is a skip's word, ``detail`` names the fact or group."""
+    """Why an action cannot be carried out for a person: ``why`` is a skip's word, ``detail`` names the obstacle."""
 
     why: str
     detail: str
@@ -82,6 +88,10 @@ class Action(ABC):
         """The groups it names; each must exist."""
         return ()
 
+    def errors(self, world: World) -> tuple[str, ...]:
+        """Why it cannot work in this organization, besides names that do not exist."""
+        return ()
+
     @abstractmethod
     def desired(self, user: User, scope: Scope) -> Desired:
         """The state it wants of a person who matches."""
@@ -89,3 +99,25 @@ class Action(ABC):
     def desired_of_others(self, user: User, scope: Scope) -> Desired:
         """The state it wants of a person who is known not to match (only ``sync_groups`` wants any)."""
         return ((), ())
+
+
+def membership(user: User, scope: Scope, names: tuple[str, ...], *, value: bool) -> tuple[Wish, ...]:
+    """The wish to be, or not to be, in each group of these names, in the directories that the person belongs to."""
+    return tuple(
+        Wish(MEMBER, group.id, value)
+        for name in names
+        for group in scope.world.groups_by_name.get(name.casefold(), ())
+        if group.directory is None or not user.directories or group.directory in user.directories
+    )
+
+
+def unmanaged(user: User) -> tuple[Hindrance, ...]:
+    """What stands in the way of switching an account on or off unless it is known to be managed."""
+    if isinstance(user.managed, Unknown):
+        return (Hindrance("unknown", "managed"),)
+    return () if user.managed else (Hindrance("unmanaged", "not an account of a claimed domain"),)
+
+
+def app_names(world: World, app_ids: Iterable[str]) -> str:
+    """The apps of these ids as policies name them, for people to read."""
+    return ", ".join(world.apps[app].name if app in world.apps else app for app in app_ids)
