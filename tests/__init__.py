@@ -1,1 +1,1 @@
-"""Tests: unit mirrors the rooms, contract goes over catalog and directories, cases are drop-in files, journeys are whole."""
+"""Tests: `unit` mirrors the rooms, `contract` goes over the catalog, `cases` are drop-in files, `journeys` are whole."""
