@@ -64,7 +64,7 @@ def commands(block: Block) -> list[Command]:
 
 
 def shown_pattern(shown: str) -> re.Pattern[str]:
-    """What a page shows as a pattern for what a command prints; ``…`` is anything, blanks at a line's end are nothing."""
+    """What a page shows as a pattern for what a command prints: ``…`` is anything, a line's last blanks are nothing."""
     lines = (r"[^\n]*".join(map(re.escape, line.rstrip().split("…"))) for line in shown.split("\n"))
     pattern = "\n".join(lines)
     # A line that is nothing but `…` stands for any number of lines, none among them.
