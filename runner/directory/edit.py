@@ -71,10 +71,10 @@ class Book:
         proven: Record = self._data.get("direct_use") or {}
         for app in self._touched(change) & set(proven):
             direct, groups = record.get("direct_access"), record.get("groups")
-            if _grants(direct) is None or not isinstance(groups, list):
+            if _grants(direct) is None or not _are_ids(groups):
                 del proven[app]
                 continue
-            by_group = any(_uses(self._groups[group].get("grants"), app) for group in groups)
+            by_group = any(_uses(self._groups[group].get("grants"), app) for group in groups or ())
             alone = _uses(direct, app) and not by_group
             others = [id_ for id_ in proven[app] if id_ != change.account_id]
             proven[app] = sorted([*others, change.account_id]) if alone else others
@@ -95,13 +95,17 @@ def _grants(entries: Any) -> list[tuple[Any, Any]] | None:
     return found if all(isinstance(app, str) and isinstance(role, str) for app, role in found) else None
 
 
+def _are_ids(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(entry, str) for entry in value)
+
+
 def _uses(entries: Any, app: str) -> bool:
     return any(held == app and role not in NOT_USING for held, role in _grants(entries) or ())
 
 
 def _set_status(record: Record, change: Change) -> Result:
     present = record.get("status")
-    if present not in STATUSES:
+    if not isinstance(present, str) or present not in STATUSES:
         return FAILED, "unknown: status"
     if present == change.after:
         return ALREADY, ""
@@ -112,8 +116,8 @@ def _set_status(record: Record, change: Change) -> Result:
 
 
 def _set_member(record: Record, group: str, *, wanted: bool) -> Result:
-    groups = record.get("groups")
-    if not isinstance(groups, list) or not all(isinstance(id_, str) for id_ in groups):
+    groups: Any = record.get("groups")
+    if not _are_ids(groups):
         return FAILED, "unknown: groups"
     if (group in groups) == wanted:
         return ALREADY, ""
