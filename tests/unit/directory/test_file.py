@@ -36,7 +36,7 @@ def write(path: Path, users: list[dict[str, Any]], **more: Any) -> Path:
         "format": 1, "taken_at": "2026-11-22T06:00:00Z", "organization": "acme", "complete": True,
         "apps": [{"id": app, "key": app, "site": "acme"} for app in APPS],
         "groups": [
-            {"id": g, "name": g, "grants": ["app-1"] if g == "g-1" else [], "managed_by_idp": g == "g-idp"} for g in GROUPS
+            {"id": g, "name": g, "grants": ["app-1"] * (g == "g-1"), "managed_by_idp": g == "g-idp"} for g in GROUPS
         ],
         "users": users, **more,
     }  # fmt: skip
