@@ -136,9 +136,9 @@ def run(folder: Path, people: int, task_count: int) -> int:
     when = ["--now", TAKEN_AT.isoformat(), "--quiet", "--json", "--out", str(plan)]
     planned = measured(sys.executable, "-m", "runner", "plan", *where, *when)
     print(row("policy-runner plan, the whole process", planned))
-    print(f"{planned.seconds / loaded.seconds:.1f} x the time, {planned.peak_mb / loaded.peak_mb:.1f} x the memory")
     if planned.exit_code not in (0, 3):
         return planned.exit_code
+    print(f"{planned.seconds / loaded.seconds:.1f} x the time, {planned.peak_mb / loaded.peak_mb:.1f} x the memory")
     made = json.loads(plan.read_bytes())
     print(", ".join(f"{len(made[part]):,} {part}" for part in ("changes", "skips", "handover", "reported", "refusals")))
     return 0
