@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
@@ -42,6 +42,10 @@ class Condition(ABC):
         """The apps it names, as written; the word ``any`` for all of them."""
         return frozenset()
 
+    def lists(self) -> frozenset[str]:
+        """The names of the lists of people (``lists/NAME.csv``) it looks into."""
+        return frozenset()
+
     def warnings(self, world: World) -> tuple[str, ...]:
         """What is odd about it in this organization (a group nobody has heard of)."""
         return ()
@@ -59,10 +63,19 @@ class Question(Condition):
     def reason(self, user: User, world: World) -> str:
         """The facts that the answer rests on, with their values, in a few words; used for plans and ``explain``."""
 
+    def missing(self, user: User, world: World) -> tuple[str, ...]:
+        """Names of the facts without which there is no answer about this person; asked where ``truth`` is None."""
+        return tuple(fact for fact in sorted(self.facts) if world.lacks(user, fact)) or tuple(sorted(self.facts))
+
 
 @dataclass(frozen=True)
 class Combination(Condition):
-    """A condition that combines the answers of others."""
+    """A condition that combines the answers of others.
+
+    ``negates``: its yes rests on the children's noes (``not``, ``none``), not on their yeses.
+    """
+
+    negates: ClassVar[bool] = False
 
     @abstractmethod
     def children(self) -> tuple[Condition, ...]:
@@ -71,3 +84,12 @@ class Combination(Condition):
     @abstractmethod
     def combine(self, verdicts: Sequence[Verdicts]) -> Verdicts:
         """The answer from the children's answers, in their order."""
+
+
+def questions(condition: Condition) -> Iterator[Question]:
+    """The questions that a condition comes down to, in the order written; one asked twice comes twice."""
+    if isinstance(condition, Question):
+        yield condition
+    elif isinstance(condition, Combination):
+        for child in condition.children():
+            yield from questions(child)

@@ -85,6 +85,15 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class LatestUse:
+    """When a person last used any of some apps, as far as that is known (``at``; None where no use is known), and
+    whether that is all there is to know (``certain``)."""
+
+    at: datetime | None
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Everything a plan may rest on, read at one time.
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 
-from runner.model.history import History
-from runner.model.people import SEAT_ROLES, App, Grant, Group, Snapshot, User
+from runner.model.duration import Duration
+from runner.model.glob import Globs
+from runner.model.history import History, PastChange
+from runner.model.people import SEAT_ROLES, App, Grant, Group, LatestUse, Snapshot, User
 from runner.model.unknown import UNKNOWN, Truth, Unknown
 
 
@@ -16,7 +18,8 @@ from runner.model.unknown import UNKNOWN, Truth, Unknown
 class World:
     """The present (``snapshot`` at ``now``, UTC) and what is known of the past.
 
-    ``lists`` are the people of each ``lists/NAME.csv`` as case-folded e-mail addresses and account ids.
+    ``lists`` are the people of each ``lists/NAME.csv`` as case-folded e-mail addresses and account ids. Answers that
+    are the same for everybody (which groups, which apps, which instant) are remembered.
     """
 
     snapshot: Snapshot
@@ -47,6 +50,11 @@ class World:
             found.setdefault(group.name.casefold(), []).append(group)
         return {name: tuple(groups) for name, groups in found.items()}
 
+    @cached_property
+    def groups_matching(self) -> Callable[[Globs], frozenset[str]]:
+        """Ids of the groups whose names fit."""
+        return cache(lambda globs: frozenset(g.id for g in self.snapshot.groups if globs.match(g.name)))
+
     def apps_named(self, name: str) -> tuple[App, ...]:
         """The apps that ``jira-software`` (on any site), ``jira-software@acme``, ``any`` or ``all`` stands for."""
         if name in ("any", "all"):
@@ -55,19 +63,31 @@ class World:
         return tuple(a for a in self.snapshot.apps if wanted in (a.key.casefold(), a.name.casefold()))
 
     @cached_property
-    def _granting(self) -> Mapping[str, frozenset[str]]:
-        """Ids of the groups whose members use an app, by the app's id."""
-        found: dict[str, set[str]] = {app.id: set() for app in self.snapshot.apps}
-        for group in self.snapshot.groups:
-            if not isinstance(group.grants, Unknown):
-                for grant in group.grants:
-                    if grant.uses:
-                        found.setdefault(grant.app, set()).add(group.id)
-        return {app: frozenset(groups) for app, groups in found.items()}
+    def app_ids(self) -> Callable[[frozenset[str]], frozenset[str]]:
+        """Ids of the apps that any of these names stands for."""
+        return cache(lambda names: frozenset(app.id for name in names for app in self.apps_named(name)))
 
-    def groups_granting(self, app_id: str) -> frozenset[str]:
+    @cached_property
+    def cutoff(self) -> Callable[[Duration], datetime]:
+        """The instant that long before now."""
+        return cache(lambda duration: duration.before(self.now))
+
+    def _groups_giving(self, fits: Callable[[Grant], bool]) -> frozenset[str]:
+        return frozenset(
+            group.id
+            for group in self.snapshot.groups
+            if not isinstance(group.grants, Unknown) and any(fits(grant) for grant in group.grants)
+        )
+
+    @cached_property
+    def groups_granting(self) -> Callable[[str], frozenset[str]]:
         """Ids of the groups whose members use the app."""
-        return self._granting.get(app_id, frozenset())
+        return cache(lambda app_id: self._groups_giving(lambda grant: grant.app == app_id and grant.uses))
+
+    @cached_property
+    def groups_seating(self) -> Callable[[str], frozenset[str]]:
+        """Ids of the groups whose active members hold a seat of the app."""
+        return cache(lambda app_id: self._groups_giving(lambda g: g.app == app_id and g.role in SEAT_ROLES))
 
     @cached_property
     def known_groups(self) -> frozenset[str]:
@@ -88,54 +108,85 @@ class World:
             return None
         return None if direct is UNKNOWN and proven is None else False
 
+    def uses_any(self, user: User, app_ids: Iterable[str]) -> Truth:
+        """Whether the person can use one of the apps at least."""
+        answers = {self.uses(user, app_id) for app_id in app_ids}
+        return True if True in answers else None if None in answers else False
+
     def grants_of(self, user: User) -> frozenset[Grant] | Unknown:
-        """All roles on apps that a person has, through groups and directly."""
-        if isinstance(user.groups, Unknown) or isinstance(user.direct_access, Unknown):
+        """All roles on apps that a person has, through groups and directly; unknown where some of them are."""
+        if isinstance(user.groups, Unknown) or not user.groups <= self.known_groups:
             return UNKNOWN
-        if not user.groups <= self.known_groups:
-            return UNKNOWN
-        found = set(user.direct_access)
-        for group_id in user.groups:
-            grants = self.groups[group_id].grants
-            if not isinstance(grants, Unknown):
-                found |= grants
+        return UNKNOWN if isinstance(user.direct_access, Unknown) else self.known_grants(user)
+
+    def known_grants(self, user: User) -> frozenset[Grant]:
+        """The roles on apps that a person is known to have; there may be more."""
+        found = set() if isinstance(user.direct_access, Unknown) else set(user.direct_access)
+        for group_id in () if isinstance(user.groups, Unknown) else user.groups:
+            group = self.groups.get(group_id)
+            if group is not None and not isinstance(group.grants, Unknown):
+                found |= group.grants
         return frozenset(found)
 
     def holds_seat(self, user: User, app_id: str) -> Truth:
         """Whether the person takes a paid seat of the app: active, with the role ``user`` or ``admin``."""
-        if user.status is not UNKNOWN and user.status != "active":
+        if not isinstance(user.status, Unknown) and user.status != "active":
             return False
         held = self._holds_seat_role(user, app_id)
-        return held if user.status is not UNKNOWN or held is False else None
+        return held if held is False or not isinstance(user.status, Unknown) else None
 
     def _holds_seat_role(self, user: User, app_id: str) -> Truth:
         groups, direct = user.groups, user.direct_access
-        if not isinstance(groups, Unknown) and not self._seat_groups(app_id).isdisjoint(groups):
+        if not isinstance(groups, Unknown) and not self.groups_seating(app_id).isdisjoint(groups):
             return True
         if not isinstance(direct, Unknown) and any(g.app == app_id and g.role in SEAT_ROLES for g in direct):
             return True
-        proven = self.snapshot.direct_use.get(app_id)
         if isinstance(groups, Unknown) or not groups <= self.known_groups:
             return None
-        if direct is UNKNOWN and (proven is None or user.account_id in proven):
-            return None
-        return False
-
-    @cached_property
-    def _seat_granting(self) -> Mapping[str, frozenset[str]]:
-        found: dict[str, set[str]] = {}
-        for group in self.snapshot.groups:
-            if not isinstance(group.grants, Unknown):
-                for grant in group.grants:
-                    if grant.role in SEAT_ROLES:
-                        found.setdefault(grant.app, set()).add(group.id)
-        return {app: frozenset(groups) for app, groups in found.items()}
-
-    def _seat_groups(self, app_id: str) -> frozenset[str]:
-        return self._seat_granting.get(app_id, frozenset())
+        # A proof names those who use the app by a direct role alone; who uses it by a group may have one besides.
+        proven = self.snapshot.direct_use.get(app_id)
+        no_more = proven is not None and self.uses(user, app_id) is False
+        return False if no_more or not isinstance(direct, Unknown) else None
 
     def last_used(self, user: User, app_id: str) -> datetime | None | Unknown:
-        """When the person last used the app; None for never."""
+        """When the person last used the app; None for never, unknown for a time in the future."""
         if isinstance(user.last_active, Unknown):
             return UNKNOWN
-        return user.last_active.get(app_id)
+        used = user.last_active.get(app_id)
+        return UNKNOWN if isinstance(used, datetime) and used > self.now else used
+
+    def latest_use(self, user: User, app_ids: Iterable[str] | None) -> LatestUse:
+        """The latest use of any of these apps; for None, of anything at all."""
+        if isinstance(user.last_active, Unknown):
+            return LatestUse(None, certain=False)
+        latest, certain = None, True
+        for used in user.last_active.values() if app_ids is None else map(user.last_active.get, app_ids):
+            if used is None:
+                continue
+            if isinstance(used, Unknown) or used > self.now:
+                certain = False
+            elif latest is None or used > latest:
+                latest = used
+        return LatestUse(latest, certain)
+
+    def added(self, user: User) -> datetime | Unknown:
+        """When the person joined the organization; unknown for a time in the future."""
+        return user.added if isinstance(user.added, Unknown) or user.added <= self.now else UNKNOWN
+
+    def lacks(self, user: User, fact: str) -> bool:
+        """Whether anything of a fact (a field of User) is unknown: not read, or a time in the future."""
+        if fact == "added":
+            return self.added(user) is UNKNOWN
+        if fact == "last_active":
+            return not self.latest_use(user, None).certain
+        if fact == "groups" and not isinstance(user.groups, Unknown):
+            return not user.groups <= self.known_groups
+        return getattr(user, fact) is UNKNOWN
+
+    @cached_property
+    def changes(self) -> Mapping[str, tuple[PastChange, ...]]:
+        """What earlier runs changed, oldest first, by account id."""
+        found: dict[str, list[PastChange]] = {}
+        for change in self.history.changes:
+            found.setdefault(change.account_id, []).append(change)
+        return {account: tuple(changes) for account, changes in found.items()}

@@ -1,0 +1,85 @@
+"""``role``: what the person is in the organization or in an app."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Self
+
+from runner.catalog import TEXT, as_tuple, condition, one_or_more
+from runner.filters._apps import ANY, APPS
+from runner.filters._words import listing
+from runner.model.condition import Build, Question
+from runner.model.people import ORG_ADMIN, User
+from runner.model.unknown import Truth, Unknown
+from runner.model.world import World
+
+ROLE = {
+    **TEXT,
+    "description": "A role: org-admin, site-admin, admin, user, guest, customer and so on; the set is open.",
+}
+IN_APP = {
+    "type": "object",
+    "additionalProperties": False,
+    "required": ["is"],
+    "properties": {
+        "is": {**one_or_more(ROLE), "description": "The roles, any of them."},
+        "app": {**APPS, "description": "The apps in which to look; roles in the organization do not count then."},
+    },
+}
+SCHEMA = {"oneOf": [*one_or_more(ROLE)["oneOf"], IN_APP]}
+
+
+@condition("role", schema=SCHEMA, facts=("roles", "groups", "direct_access"))
+@dataclass(frozen=True)
+class HasRole(Question):
+    """Holds one of these roles in the organization or in any app, or, with ``app``, in one of those apps.
+
+    ```yaml
+    role: {is: [guest, customer], app: confluence}
+    ```
+    """
+
+    roles: frozenset[str]
+    names: frozenset[str]
+    """The apps as written; empty for the organization and all apps."""
+
+    @classmethod
+    def from_yaml(cls, value: Any, build: Build) -> Self:
+        given = value if isinstance(value, dict) else {"is": value}
+        names = frozenset(as_tuple(given["app"])) if "app" in given else frozenset[str]()
+        return cls(frozenset(role.casefold() for role in as_tuple(given["is"])), names)
+
+    def apps(self) -> frozenset[str]:
+        return self.names or (frozenset() if self.roles == {ORG_ADMIN} else ANY)
+
+    def _held(self, user: User, world: World) -> frozenset[str]:
+        """The roles asked for that the person is known to hold, in words."""
+        ids = world.app_ids(self.names) if self.names else None
+        found = {
+            f"{grant.role} of {world.apps[grant.app].name if grant.app in world.apps else grant.app}"
+            for grant in world.known_grants(user)
+            if grant.role.casefold() in self.roles and (ids is None or grant.app in ids)
+        }
+        if not self.names and not isinstance(user.roles, Unknown):
+            found |= {role for role in user.roles if role.casefold() in self.roles}
+        return frozenset(found)
+
+    def _all_known(self, user: User, world: World) -> bool:
+        """Whether the person can hold no role of these beyond what is known of them.
+
+        An org admin is one by a role in the organization alone (Atlassian facts, section 2.15), so no app has to be
+        asked about it.
+        """
+        if not self.names and isinstance(user.roles, Unknown):
+            return False
+        return (not self.names and self.roles == {ORG_ADMIN}) or not isinstance(world.grants_of(user), Unknown)
+
+    def truth(self, user: User, world: World) -> Truth:
+        return True if self._held(user, world) else False if self._all_known(user, world) else None
+
+    def reason(self, user: User, world: World) -> str:
+        held = self._held(user, world)
+        if held:
+            return f"role {listing(held)}"
+        where = f" in {listing(self.names)}" if self.names else ""
+        return f"{'no role' if self._all_known(user, world) else 'not known whether'} {listing(self.roles)}{where}"
