@@ -1,1 +1,1 @@
-"""Tests: `unit` mirrors the rooms, `contract` goes over the catalog, `cases` are drop-in files, `journeys` are whole."""
+"""`unit` mirrors the rooms, `contract` goes over the catalog, `cases` are drop-in files, `journeys` run the command."""
