@@ -69,8 +69,11 @@ class ActedOn(Question):
 
         One aspect is the status, or one membership, or one role on one app. Empty if the action did nothing to them.
         """
+        past = world.changes.get(user.account_id)
+        if past is None:
+            return ()
         latest, own = dict[object, PastChange](), set[object]()
-        for change in world.changes.get(user.account_id, ()):
+        for change in past:
             aspect = (fact_of(change.verb), change.target, change.role)
             latest[aspect] = change
             if self._made(change):
@@ -83,7 +86,9 @@ class ActedOn(Question):
 
     def truth(self, user: User, world: World) -> Truth:
         last = self._last_changes(user, world)
-        answers = {still_so(change, user) for change in last} if last else {False}
+        if not last:
+            return False
+        answers = {still_so(change, user) for change in last}
         return False if False in answers else None if None in answers else True
 
     def reason(self, user: User, world: World) -> str:

@@ -35,7 +35,7 @@ class OnlyApps(Question):
 
     def truth(self, user: User, world: World) -> Truth:
         named = world.app_ids(self.names)
-        these, others = world.uses_any(user, named), world.uses_any(user, world.apps.keys() - named)
+        these, others = world.uses_any(user, named), world.uses_any(user, world.app_ids(ANY) - named)
         if these is False or others is True:
             return False
         return None if these is None or others is None else True

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Self
 
 from runner.catalog import TEXT, as_tuple, condition, one_or_more
-from runner.filters._apps import ANY, APPS
+from runner.filters._apps import ANY, APPS, app_words
 from runner.filters._words import listing
 from runner.model.condition import Build, Question
 from runner.model.people import ORG_ADMIN, User
@@ -52,13 +52,26 @@ class HasRole(Question):
     def apps(self) -> frozenset[str]:
         return self.names or (frozenset() if self.roles == {ORG_ADMIN} else ANY)
 
+    def _where(self, world: World) -> frozenset[str]:
+        return world.app_ids(self.names or ANY)
+
+    def _is_held(self, user: User, world: World) -> bool:
+        """Whether the person is known to hold one of the roles."""
+        where, roles, groups, direct = self._where(world), user.roles, user.groups, user.direct_access
+        if not self.names and not isinstance(roles, Unknown) and any(role.casefold() in self.roles for role in roles):
+            return True
+        if not isinstance(groups, Unknown) and not world.groups_with_role(self.roles, where).isdisjoint(groups):
+            return True
+        return not isinstance(direct, Unknown) and any(
+            g.app in where and g.role.casefold() in self.roles for g in direct
+        )
+
     def _held(self, user: User, world: World) -> frozenset[str]:
         """The roles asked for that the person is known to hold, in words."""
-        ids = world.app_ids(self.names) if self.names else None
         found = {
-            f"{grant.role} of {world.apps[grant.app].name if grant.app in world.apps else grant.app}"
+            f"{grant.role} of {app_words([grant.app], world)}"
             for grant in world.known_grants(user)
-            if grant.role.casefold() in self.roles and (ids is None or grant.app in ids)
+            if grant.role.casefold() in self.roles and grant.app in self._where(world)
         }
         if not self.names and not isinstance(user.roles, Unknown):
             found |= {role for role in user.roles if role.casefold() in self.roles}
@@ -72,10 +85,13 @@ class HasRole(Question):
         """
         if not self.names and isinstance(user.roles, Unknown):
             return False
-        return (not self.names and self.roles == {ORG_ADMIN}) or not isinstance(world.grants_of(user), Unknown)
+        if not self.names and self.roles == {ORG_ADMIN}:
+            return True
+        groups_known = not isinstance(user.groups, Unknown) and user.groups <= world.known_groups
+        return groups_known and not isinstance(user.direct_access, Unknown)
 
     def truth(self, user: User, world: World) -> Truth:
-        return True if self._held(user, world) else False if self._all_known(user, world) else None
+        return True if self._is_held(user, world) else False if self._all_known(user, world) else None
 
     def reason(self, user: User, world: World) -> str:
         held = self._held(user, world)

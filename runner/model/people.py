@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from runner.model.unknown import Unknown
 
@@ -84,8 +85,7 @@ class User:
     directories: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LatestUse:
+class LatestUse(NamedTuple):
     """When a person last used any of some apps, as far as that is known (``at``; None where no use is known), and
     whether that is all there is to know (``certain``)."""
 

@@ -18,8 +18,8 @@ from runner.model.unknown import UNKNOWN, Truth, Unknown
 class World:
     """The present (``snapshot`` at ``now``, UTC) and what is known of the past.
 
-    ``lists`` are the people of each ``lists/NAME.csv`` as case-folded e-mail addresses and account ids. Answers that
-    are the same for everybody (which groups, which apps, which instant) are remembered.
+    ``lists`` are the people of each ``lists/NAME.csv`` as case-folded e-mail addresses and account ids. What is the
+    same for everybody (which groups, which instant) is remembered.
     """
 
     snapshot: Snapshot
@@ -79,10 +79,19 @@ class World:
             if not isinstance(group.grants, Unknown) and any(fits(grant) for grant in group.grants)
         )
 
-    @cached_property
-    def groups_granting(self) -> Callable[[str], frozenset[str]]:
+    def groups_granting(self, app_id: str) -> frozenset[str]:
         """Ids of the groups whose members use the app."""
-        return cache(lambda app_id: self._groups_giving(lambda grant: grant.app == app_id and grant.uses))
+        return self.groups_granting_any(frozenset({app_id}))
+
+    @cached_property
+    def groups_granting_any(self) -> Callable[[frozenset[str]], frozenset[str]]:
+        """Ids of the groups whose members use one of the apps at least."""
+        return cache(lambda app_ids: self._groups_giving(lambda grant: grant.app in app_ids and grant.uses))
+
+    @cached_property
+    def groups_with_role(self) -> Callable[[frozenset[str], frozenset[str]], frozenset[str]]:
+        """Ids of the groups whose members have one of these (case-folded) roles on one of the apps."""
+        return cache(lambda roles, ids: self._groups_giving(lambda g: g.app in ids and g.role.casefold() in roles))
 
     @cached_property
     def groups_seating(self) -> Callable[[str], frozenset[str]]:
@@ -96,22 +105,21 @@ class World:
 
     def uses(self, user: User, app_id: str) -> Truth:
         """Whether the person can use the app: by a group that grants it, or by a direct role."""
-        groups, direct = user.groups, user.direct_access
-        if not isinstance(groups, Unknown) and not self.groups_granting(app_id).isdisjoint(groups):
+        return self.uses_any(user, frozenset({app_id}))
+
+    def uses_any(self, user: User, app_ids: frozenset[str]) -> Truth:
+        """Whether the person can use one of the apps at least."""
+        groups, direct, proven = user.groups, user.direct_access, self.snapshot.direct_use
+        if not isinstance(groups, Unknown) and not self.groups_granting_any(app_ids).isdisjoint(groups):
             return True
-        if not isinstance(direct, Unknown) and any(g.app == app_id and g.uses for g in direct):
-            return True
-        proven = self.snapshot.direct_use.get(app_id)
-        if proven is not None and user.account_id in proven:
+        if isinstance(direct, Unknown):
+            if any(user.account_id in proven[app_id] for app_id in app_ids & proven.keys()):
+                return True
+        elif direct and any(grant.app in app_ids and grant.uses for grant in direct):
             return True
         if isinstance(groups, Unknown) or not groups <= self.known_groups:
             return None
-        return None if direct is UNKNOWN and proven is None else False
-
-    def uses_any(self, user: User, app_ids: Iterable[str]) -> Truth:
-        """Whether the person can use one of the apps at least."""
-        answers = {self.uses(user, app_id) for app_id in app_ids}
-        return True if True in answers else None if None in answers else False
+        return None if isinstance(direct, Unknown) and not app_ids <= proven.keys() else False
 
     def grants_of(self, user: User) -> frozenset[Grant] | Unknown:
         """All roles on apps that a person has, through groups and directly; unknown where some of them are."""
@@ -133,7 +141,7 @@ class World:
         if not isinstance(user.status, Unknown) and user.status != "active":
             return False
         held = self._holds_seat_role(user, app_id)
-        return held if held is False or not isinstance(user.status, Unknown) else None
+        return None if held and isinstance(user.status, Unknown) else held
 
     def _holds_seat_role(self, user: User, app_id: str) -> Truth:
         groups, direct = user.groups, user.direct_access
