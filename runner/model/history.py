@@ -44,3 +44,5 @@ class History:
     """Digest and creation time (``DIGEST@TIME``) of saved plans that were applied."""
     quarantined: Mapping[str, str] = field(default_factory=dict)
     """Tasks in quarantine, with the reason."""
+    unresolved: tuple[PastChange, ...] = ()
+    """Changes that were announced and of which nobody knows whether they happened."""

@@ -50,7 +50,6 @@ class OpenIntent:
     """A change that ``run`` announced and whose end nobody recorded; it may or may not have happened."""
 
     run: str
-    at: datetime
     change: RecordedChange
 
 
