@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from runner.catalog import TEXT, action, as_tuple, one_or_more
 from runner.model.action import MEMBER, USE, Action, Desired, Hindrance, Scope, Wish, app_names
-from runner.model.people import Group, User
+from runner.model.people import Grant, Group, User
 from runner.model.unknown import Unknown
 from runner.model.world import World
 
@@ -51,12 +51,16 @@ class GrantAppAccess(Action):
                 hindrances.append(Hindrance("unknown", fact))
             for group in () if uses is not False else default_groups(scope.world, app.id):
                 wishes.append(Wish(MEMBER, group.id, value=True))
-                others = sorted({grant.app for grant in group.grants} - scope.named)  # type: ignore[union-attr]
+                others = sorted({grant.app for grant in _grants(group)} - scope.named)
                 if others and not scope.shared_groups:
                     hindrances.append(
                         Hindrance("shared_group", f"{group.name} also grants {app_names(scope.world, others)}")
                     )
         return tuple(wishes), tuple(hindrances)
+
+
+def _grants(group: Group) -> frozenset[Grant]:
+    return frozenset() if isinstance(group.grants, Unknown) else group.grants
 
 
 def default_groups(world: World, app_id: str) -> tuple[Group, ...]:

@@ -1,0 +1,45 @@
+"""Tasks that undo each other stop by themselves: a change is not made a second time against another task's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from runner.engine.draft import Draft, Move
+from runner.model.history import PastChange
+from runner.model.plan import INVERSE
+from runner.model.world import World
+
+WINDOW = timedelta(days=7)
+_Key = tuple[str, str, str | None, str | None]
+
+
+def held(drafts: Iterable[Draft], world: World) -> tuple[Draft, ...]:
+    """The drafts, those turned into skips of which a move would be made a second time within the window although
+    another task reversed it in between."""
+    past: dict[_Key, list[PastChange]] = {}
+    for change in world.history.changes:
+        if change.at > world.now - WINDOW:
+            past.setdefault((change.account_id, change.verb, change.target, change.role), []).append(change)
+    if not past:
+        return tuple(drafts)
+    return tuple(_checked(draft, past) for draft in drafts)
+
+
+def _checked(draft: Draft, past: Mapping[_Key, list[PastChange]]) -> Draft:
+    for move in draft.moves:
+        detail = _quarrel(draft, move, past)
+        if detail:
+            return draft.without("held", detail)
+    return draft
+
+
+def _quarrel(draft: Draft, move: Move, past: Mapping[_Key, list[PastChange]]) -> str:
+    account, task = draft.user.account_id, draft.task.name
+    made = [p for p in past.get((account, *move.key), ()) if task in p.tasks]
+    reverse = (account, INVERSE[move.verb], *move.key[1:])
+    undone = [p for p in past.get(reverse, ()) if task not in p.tasks]
+    if not made or not undone or undone[-1].at < made[0].at:
+        return ""
+    other = " and ".join(undone[-1].tasks)
+    return f"{task} made this change and {other} reversed it on {undone[-1].at:%Y-%m-%d}; hold both tasks together"

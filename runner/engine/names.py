@@ -1,0 +1,92 @@
+"""Names that policies use and the organization must know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from runner.engine.select import select_errors
+from runner.model.condition import questions
+from runner.model.people import PROFILE_FIELDS
+from runner.model.policy import Policies, Task
+from runner.model.problem import Problem
+from runner.model.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class NameCheck:
+    """Names that are wrong (errors of tasks that are enabled) and what is merely odd."""
+
+    errors: tuple[Problem, ...]
+    warnings: tuple[str, ...]
+
+
+def check_names(policies: Policies, tasks: Sequence[Task], world: World) -> NameCheck:
+    """Errors for apps and groups that do not exist, warnings for conditions that are odd in this organization."""
+    errors: list[Problem] = []
+    warnings: list[str] = []
+    for task in tasks:
+        problems = tuple(task_problems(task, world))
+        if task.enabled:
+            errors += problems
+        else:
+            warnings += [f"{task.name} (paused): {problem.message}" for problem in problems]
+        for condition in questions(task.condition):
+            warnings += [f"{task.name}: {text}" for text in condition.warnings(world)]
+    warnings += _exemption_warnings(policies, world)
+    return NameCheck(tuple(sorted(set(errors))), tuple(dict.fromkeys(warnings)))
+
+
+def task_problems(task: Task, world: World) -> Iterator[Problem]:
+    """What a task names that this organization does not have."""
+    actions = (*task.actions, *(action for step in task.escalation for action in step.actions))
+    speaking = [(c.place, c.apps()) for c in questions(task.condition)] + [(a.place, a.apps()) for a in actions]
+    for place, names in (*speaking, (task.place, _select_apps(task))):
+        for name in sorted(names):
+            if not world.apps_named(name):
+                yield Problem(place, "unknown-app", f"no app is called {name}", _known_apps(world))
+    for action in actions:
+        for name in action.groups():
+            if name.casefold() not in world.groups_by_name:
+                yield Problem(action.place, "unknown-group", f"no group is called {name}", "create it, or correct it")
+        for text in action.errors(world):
+            yield Problem(action.place, "impossible-action", text)
+    for text in select_errors(task.select, world):
+        yield Problem(task.place, "impossible-select", text)
+
+
+def _select_apps(task: Task) -> frozenset[str]:
+    select = task.select
+    return frozenset(n for n in (select.app, select.keep_free_app) if n is not None) if select else frozenset()
+
+
+def facts_needed(tasks: Iterable[Task]) -> frozenset[str]:
+    """The fields of User that the tasks' filters and actions may look at."""
+    facts = {"roles", "groups", "email", "status", *PROFILE_FIELDS}
+    for task in tasks:
+        facts.update(fact for c in questions(task.condition) for fact in c.facts)
+        facts.update(fact for action in task.actions for fact in action.facts)
+    return frozenset(facts)
+
+
+def apps_needed(tasks: Iterable[Task]) -> frozenset[str]:
+    """The apps that the tasks speak about, as written; ``any`` and ``all`` stand for all of them."""
+    names: set[str] = set()
+    for task in tasks:
+        names.update(name for condition in questions(task.condition) for name in condition.apps())
+        names.update(name for action in task.actions for name in action.apps())
+        names.update(_select_apps(task))
+    return frozenset(names)
+
+
+def _known_apps(world: World) -> str:
+    return "this organization has " + (", ".join(app.name for app in world.snapshot.apps) or "no app")
+
+
+def _exemption_warnings(policies: Policies, world: World) -> Iterator[str]:
+    known = {user.email.casefold() for user in world.snapshot.users if isinstance(user.email, str)} | world.users.keys()
+    for exemption in policies.exemptions:
+        if exemption.user is not None and exemption.user not in known and exemption.user.casefold() not in known:
+            yield f"exemptions: nobody is called {exemption.user}"
+        if exemption.group is not None and exemption.group.casefold() not in world.groups_by_name:
+            yield f"exemptions: no group is called {exemption.group}"

@@ -1,0 +1,36 @@
+"""A task whose facts are missing for many people is not trusted with any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runner.engine.case import Case, Finding, share
+from runner.model.policy import Task
+from runner.model.unknown import UNKNOWN
+
+_LAZY = frozenset({"direct_access"})
+"""Facts that are read only for people whom a task would change; for the others their absence says nothing."""
+
+
+def check_missing_facts(case: Case) -> Iterator[Finding]:
+    """``missing_facts``: over 5 % of people, and more than one, lack a fact that the task's filter or actions need."""
+    for task in case.writing:
+        found = lacking(task, case)
+        people = case.population
+        if found > 1 and 100 * found > 5 * people:
+            yield Finding("missing_facts", task.name, f"{share(found, people)} lack a fact", "5 % of people")
+
+
+def lacking(task: Task, case: Case) -> int:
+    """How many people lack a fact that the task needs."""
+    bits = case.evaluation.lacking(task.condition)
+    needed = {fact for action in task.actions for fact in action.facts}
+    for index, user in enumerate(case.world.snapshot.users):
+        if any(getattr(user, fact) is UNKNOWN for fact in needed - _LAZY):
+            bits |= 1 << index
+    wanted = {d.user.account_id for d in case.drafts if d.task is task and d.skip and d.skip.why == "unknown"}
+    if needed & _LAZY and wanted:
+        for index, user in enumerate(case.world.snapshot.users):
+            if user.account_id in wanted:
+                bits |= 1 << index
+    return int(bits.bit_count())

@@ -1,0 +1,13 @@
+"""The kill switch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runner.engine.case import Case, Finding
+
+
+def check_stop(case: Case) -> Iterator[Finding]:
+    """``stop``: the file ``policies/STOP`` or the variable POLICY_RUNNER_STOP."""
+    if case.stopped:
+        yield Finding("stop", None, case.stopped, "no stop", "remove policies/STOP and unset POLICY_RUNNER_STOP")

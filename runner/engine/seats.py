@@ -1,0 +1,99 @@
+"""Seats: who holds one, how many are free, and who gets one first.
+
+First come, first served by account id over the whole plan; seats that the same plan frees do not count, and an app
+whose number of seats is not known has enough (The policy language, "All or nothing").
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from runner.engine.draft import Draft, Move
+from runner.model.action import MEMBER
+from runner.model.effect import after
+from runner.model.people import SEAT_ROLES, App, User
+from runner.model.plan import REMOVALS
+from runner.model.unknown import Unknown
+from runner.model.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """The seats of one app: how many there are (None: no known limit) and how many are held, as far as is known."""
+
+    app: App
+    held: int
+
+    @property
+    def free(self) -> int | None:
+        """Seats that nobody holds; None without a known limit."""
+        return None if self.app.seats is None else max(0, self.app.seats - self.held)
+
+
+def tiers(world: World) -> Mapping[str, Tier]:
+    """Every app's seats; a person of whom it is not known counts as holding one."""
+    return {
+        app.id: Tier(app, sum(world.holds_seat(user, app.id) is not False for user in world.snapshot.users))
+        for app in world.snapshot.apps
+    }
+
+
+def moved(user: User, moves: Iterable[Move]) -> User:
+    """The person as they will be after the moves."""
+    for move in moves:
+        user = after(user, *move.key, move.wish.value)
+    return user
+
+
+def freed(draft: Draft, app_id: str, world: World) -> bool:
+    """Whether the draft's moves free a seat of the app."""
+    before = world.holds_seat(draft.user, app_id) is not False
+    return before and world.holds_seat(moved(draft.user, draft.moves), app_id) is False
+
+
+def taken(user: User, moves: Sequence[Move], world: World) -> frozenset[str]:
+    """Ids of the apps of which the moves take a seat that the person does not hold now."""
+    if all(move.wish.kind == MEMBER and not _seat_group(world, move.wish.target) for move in moves):
+        return frozenset()
+    changed = moved(user, (move for move in moves if move.verb not in REMOVALS))
+    return frozenset(
+        app.id
+        for app in world.snapshot.apps
+        if world.holds_seat(changed, app.id) is not False and world.holds_seat(user, app.id) is False
+    )
+
+
+def _seat_group(world: World, group_id: str | None) -> bool:
+    group = world.groups.get(group_id or "")
+    if group is None or isinstance(group.grants, Unknown):
+        return True
+    return any(grant.role in SEAT_ROLES for grant in group.grants)
+
+
+def seated(drafts: Iterable[Draft], world: World) -> tuple[Draft, ...]:
+    """The drafts of a whole plan, those without a free seat turned into skips. Two tasks that want the same seat for
+    one person share it."""
+    ordered = sorted(drafts, key=lambda d: d.user.account_id)
+    needs = {id(d): taken(d.user, d.moves, world) for d in ordered if any(m.verb not in REMOVALS for m in d.moves)}
+    if not any(needs.values()):
+        return tuple(drafts)
+    return tuple(_serve(ordered, needs, world))
+
+
+def _serve(ordered: Iterable[Draft], needs: Mapping[int, frozenset[str]], world: World) -> Iterator[Draft]:
+    free = {app: tier.free for app, tier in tiers(world).items()}
+    given: Counter[tuple[str, str]] = Counter()
+    for draft in ordered:
+        wanted = [app for app in sorted(needs.get(id(draft), ())) if not given[draft.user.account_id, app]]
+        full = [app for app in wanted if free[app] is not None and (free[app] or 0) < 1]
+        if full:
+            names = ", ".join(world.apps[app].name for app in full)
+            yield draft.without("no_seat", f"no free seat in {names}")
+            continue
+        for app in wanted:
+            given[draft.user.account_id, app] += 1
+            left = free[app]
+            free[app] = None if left is None else left - 1
+        yield draft

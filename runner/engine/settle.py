@@ -1,0 +1,109 @@
+"""The rails' verdict over a plan: which tasks are taken out, whether the run is refused, which overrides lift what.
+
+Taking a task out can break another rail (its additions kept a group from being emptied), so the rails are asked again
+until nothing new is found. Overrides are looked up by the digest of what their rail blocks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+
+from runner.engine.case import Case, Finding
+from runner.engine.digest import changes_digest
+from runner.engine.rails import ABSOLUTE, RUN_RAILS, TASK_RAILS
+from runner.model.plan import Change, Refusal, Skip
+from runner.model.policy import Override
+
+Lift = tuple[str, str | None]
+Merge = Callable[[AbstractSet[str]], tuple[tuple[Change, ...], tuple[Skip, ...]]]
+"""The changes and the ``covered`` skips when these tasks are refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is left after the rails: all changes (blocked ones marked), refusals, and the overrides used."""
+
+    changes: tuple[Change, ...]
+    covered: tuple[Skip, ...]
+    refusals: tuple[Refusal, ...]
+    overrides: tuple[Override, ...]
+
+
+def settle(case: Case, merge: Merge) -> Settled:
+    """Ask all rails, lift what an override of the same digest allows, and ask again until nothing changes."""
+    usable = tuple(o for o in case.policies.overrides if _usable(o, case))
+    lifted: dict[Lift, Override] = {}
+    while True:
+        settled = _judge(case, merge, lifted.keys())
+        found = {(r.rail, r.task): r.digest for r in settled.refusals}
+        new = {
+            (o.rail, o.task): o
+            for o in usable
+            if (o.rail, o.task) not in lifted and o.rail not in ABSOLUTE and found.get((o.rail, o.task)) == o.digest
+        }
+        if not new:
+            return replace(settled, overrides=tuple(lifted.values()))
+        lifted.update(new)
+
+
+def override_use(override: Override) -> str:
+    """How a used override is remembered."""
+    return f"{override.name}:{override.digest}"
+
+
+def _usable(override: Override, case: Case) -> bool:
+    unused = override_use(override) not in case.world.history.used_overrides
+    return unused and case.world.now.date() <= override.expires
+
+
+def _judge(case: Case, merge: Merge, lifted: AbstractSet[Lift]) -> Settled:
+    findings: list[Finding] = []
+    refused: set[str] = set()
+    while True:
+        changes, covered = merge(refused)
+        now = replace(case, changes=changes, refused=frozenset(refused))
+        new = [f for rail in TASK_RAILS for f in rail(now) if (f.rail, f.task) not in lifted]
+        findings += new
+        if not new:
+            break
+        refused |= {finding.task for finding in new if finding.task is not None}
+    run = [f for rail in RUN_RAILS for f in rail(now) if (f.rail, f.task) not in lifted]
+    refusals = tuple(_refusal(f, changes) for f in _joined([*findings, *run]))
+    if run:
+        changes = tuple(replace(change, blocked=True) for change in changes)
+    return Settled(changes, covered, refusals, ())
+
+
+def _joined(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """One finding a rail and task: several figures of one rail (removals and additions) stand in one line."""
+    joined: dict[Lift, Finding] = {}
+    for finding in findings:
+        key = (finding.rail, finding.task)
+        other = joined.get(key)
+        if other is None:
+            joined[key] = finding
+        else:
+            limit = other.limit if finding.limit == other.limit else f"{other.limit}; {finding.limit}"
+            joined[key] = replace(other, found=f"{other.found}; {finding.found}", limit=limit)
+    return tuple(joined.values())
+
+
+def _refusal(finding: Finding, changes: Sequence[Change]) -> Refusal:
+    """The refusal with the digest of what it blocks; ``changes`` are those after the task rails."""
+    if finding.task is None:
+        blocked = [change for change in changes if not change.blocked]
+    else:
+        blocked = [change for change in changes if change.blocked and finding.task in change.tasks]
+    digest = changes_digest(blocked)
+    return Refusal(finding.rail, finding.task, finding.found, finding.limit, digest, _how_to_allow(finding, digest))
+
+
+def _how_to_allow(finding: Finding, digest: str) -> str:
+    if finding.rail in ABSOLUTE:
+        return finding.remedy
+    task = f"task: {finding.task}, " if finding.task else ""
+    how = f"in a pull request, policies/overrides/NAME.yaml with digest: {digest}, rail: {finding.rail}, {task}"
+    how += "reason, approved_by and expires"
+    return f"{how}; {finding.remedy}" if finding.remedy else how
