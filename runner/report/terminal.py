@@ -1,0 +1,179 @@
+"""A plan for a terminal: a table a task that fits the width, what is refused in full, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from runner.model.plan import Change, Plan, Refusal
+from runner.model.report import People
+from runner.report import rows, words
+from runner.text import display_width, pad, shorten, terminal
+
+Paint = Callable[[str, str], str]
+"""Text and a style (add, remove, refused, heading, dim) to text with colour; it must not change what is seen."""
+
+_LEAST_WHY = 24  # columns below which reasons say little
+_ENOUGH = 60  # columns of who and what together above which reasons are shown too
+_GAP = "  "
+
+
+def plain(text: str, style: str) -> str:
+    """No colour."""
+    del style
+    return text
+
+
+def plan_text(plan: Plan, width: int, *, paint: Paint = plain, people: People | None = None) -> str:
+    """The whole plan as lines for a terminal ``width`` columns wide; lists are never cut, only their cells.
+
+    What people copy (a digest, the way to allow a refused run) is never cut and may be longer than a line.
+    """
+    known = rows.everybody(plan, people or {})
+
+    def styled(text: str, style: str) -> list[str]:
+        return [paint(line, style) for line in _wrapped(text, width)]
+
+    parts = [
+        styled(_heading(plan), "dim"),
+        *(
+            [*styled(_task_line(task, changes), "heading"), *_table(task, changes, known, width, paint)]
+            for task, changes in _by_task(plan)
+        ),
+        *([*styled(_no(refusal), "refused"), *_allow(refusal, width)] for refusal in plan.refusals),
+        _left_alone(plan, width),
+        _listed(plan, known, width),
+        [line for text in plan.warnings for line in styled(f"warning: {text}", "refused")],
+        [*styled(_summary(plan), "heading"), f"digest {plan.digest}"],
+        [line for hint in _hints(plan) for line in styled(hint, "dim")],
+    ]
+    return "\n\n".join("\n".join(part) for part in parts if part) + "\n"
+
+
+def _heading(plan: Plan) -> str:
+    read = f"{words.count(plan.snapshot.users, 'person', 'people')} read {words.when(plan.snapshot.taken_at)}"
+    return f"{plan.organization}: {read}, {words.count(len(plan.tasks), 'task')}"
+
+
+def _by_task(plan: Plan) -> Iterator[tuple[str, list[Change]]]:
+    """The changes under the first of the tasks that ask for them, so that each is listed once."""
+    found: dict[str, list[Change]] = {}
+    for change in plan.changes:
+        found.setdefault(change.tasks[0] if change.tasks else "", []).append(change)
+    yield from sorted(found.items())
+
+
+def _task_line(task: str, changes: Sequence[Change]) -> str:
+    blocked = sum(change.blocked for change in changes)
+    refused = f", {blocked} blocked" if blocked else ""
+    people = words.count(rows.persons(changes), "person", "people")
+    return f"{task}: {words.count(len(changes), 'change')} for {people}{refused}"
+
+
+def _table(task: str, changes: Sequence[Change], people: People, width: int, paint: Paint) -> Iterator[str]:
+    table = [_cells(rows.change_row(change, task, people, "planned")) for change in changes]
+    widths = _widths(table, width - 2 - len(_GAP))
+    for change, cells in zip(changes, table, strict=True):
+        sign, style = ("-", "remove") if change.removal else ("+", "add")
+        if change.blocked:
+            sign, style = "x", "refused"
+        shown = [pad(shorten(cell, columns), columns) for cell, columns in zip(cells, widths, strict=True) if columns]
+        line = f"  {sign} {_GAP.join(shown)}".rstrip()
+        yield paint(shorten(line, width), style)
+
+
+def _cells(row: rows.Row) -> tuple[str, str, str]:
+    also = f" (also {', '.join(row.also)})" if row.also else ""
+    return (
+        terminal(_name(row.who)),
+        terminal(f"{row.does} {row.target}".strip() + also),
+        terminal("; ".join(row.reasons)),
+    )
+
+
+def _name(who: rows.Who) -> str:
+    return f"{who.name} <{who.handle}>" if who.name else who.handle
+
+
+def _widths(table: Sequence[Sequence[str]], room: int) -> tuple[int, int, int]:
+    """Columns of who, what and why: as wide as needed; where that is too much reasons are cut first, then left out."""
+    who, does, why = (max((display_width(row[index]) for row in table), default=0) for index in range(3))
+    least = min(why, _LEAST_WHY)
+    two = room - least - 2 * len(_GAP)
+    if two < min(who + does, _ENOUGH):
+        return (*_shared(who, does, room - len(_GAP)), 0)
+    who, does = _shared(who, does, two)
+    return who, does, min(why, room - who - does - 2 * len(_GAP))
+
+
+def _shared(one: int, other: int, room: int) -> tuple[int, int]:
+    """Two columns in the room there is: the wider one gives way first."""
+    if one + other <= room:
+        return one, other
+    half = room // 2
+    if one <= half:
+        return one, room - one
+    return (room - other, other) if other <= half else (half, room - half)
+
+
+def _wrapped(text: str, width: int, indent: str = "") -> Iterator[str]:
+    """Outside text on lines no wider than ``width``, unless one word is."""
+    line = indent
+    for word in terminal(text).split(" "):
+        if line.strip() and display_width(f"{line} {word}") > width:
+            yield line
+            line = f"{indent}  {word}"
+        else:
+            line = f"{line} {word}" if line.strip() else f"{line}{word}"
+    yield line
+
+
+def _no(refusal: Refusal) -> str:
+    what = f"task {refusal.task}" if refusal.task else "the whole run"
+    return f"REFUSED by {refusal.rail}: {what}: {refusal.found}; the limit: {refusal.limit}"
+
+
+def _allow(refusal: Refusal, width: int) -> Iterator[str]:
+    return _wrapped(f"to allow it once: {refusal.how_to_allow}", width, "  ")
+
+
+def _left_alone(plan: Plan, width: int) -> list[str]:
+    lines: list[str] = []
+    for task, counts in rows.skip_counts(plan).items():
+        reasons = ", ".join(f"{number:,} {words.SKIPS.get(why, why)}" for why, number in counts.items())
+        lines += _wrapped(f"{task}: {reasons}", width, "  ")
+    return [f"Left alone: {len(plan.skips):,}", *lines] if lines else []
+
+
+def _listed(plan: Plan, people: People, width: int) -> list[str]:
+    """Who is handed over, told or reported, one a line."""
+    lines: list[str] = []
+    for title, entries in (
+        ("For the identity provider", [(h.account_id, h.task, rows.handed_over(h)) for h in plan.handover]),
+        ("Messages", [(n.account_id, n.task, rows.told(n)) for n in plan.notices]),
+        ("Reported, not changed", [(r.account_id, r.task, rows.would_be(r)) for r in plan.reported]),
+    ):
+        lines += [f"{title}: {len(entries):,}"] if entries else []
+        for account_id, task, what in entries:
+            lines.append(shorten(terminal(f"  {_name(rows.who(account_id, people))}: {what} ({task})"), width))
+    return lines
+
+
+def _summary(plan: Plan) -> str:
+    pending = plan.pending
+    if not plan.changes:
+        return "Nothing to change."
+    removals = sum(change.removal for change in pending)
+    kinds = f"({words.count(removals, 'removal')}, {words.count(len(pending) - removals, 'addition')})"
+    blocked = len(plan.changes) - len(pending)
+    people = words.count(rows.persons(pending), "person", "people")
+    refused = f"; {words.count(blocked, 'change')} blocked" if blocked else ""
+    return f"{words.count(len(pending), 'change')} {kinds} for {people}{refused}."
+
+
+def _hints(plan: Plan) -> Iterator[str]:
+    if plan.pending:
+        yield "carry it out as it is shown: policy-runner plan --out plan.json, then policy-runner apply plan.json"
+    if plan.skips:
+        yield "why one person is left alone: policy-runner explain USER TASK"
+    if plan.handover:
+        yield "what the identity provider must change is in the run's handover/*.csv"

@@ -1,0 +1,85 @@
+"""A plan in a terminal."""
+
+from __future__ import annotations
+
+import pytest
+
+from runner.model.plan import Skip
+from runner.report.terminal import plan_text
+from runner.text import display_width
+from tests.unit.report import made
+
+
+def test_every_change_is_listed_once_with_who_what_and_why() -> None:
+    """Each change has one line: a sign, the person, what is done and the reasons, under its first task."""
+    text = plan_text(made.plan(made.change(1), made.change(2, "add_to_group", made.STAFF)), 200)
+    assert "jira-90d-reclaim: 2 changes for 2 people\n" in text
+    assert (
+        "  - Person 1 <person.1@acme.example>  remove from jira-software-users-acme  "
+        "uses jira-software@acme; jira-software@acme last used 101 days ago\n"
+    ) in text
+    assert "  + Person 2 <person.2@acme.example>  add to all-staff " in text
+    assert "2 changes (1 removal, 1 addition) for 2 people.\n" in text
+
+
+def test_a_change_of_two_tasks_names_both() -> None:
+    """A change that two tasks ask for is listed once and says which other task wants it."""
+    text = plan_text(made.plan(made.change(1, tasks=("a", "b"))), 200)
+    assert text.count("Person 1") == 1
+    assert "(also b)" in text
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 100, 140])
+def test_lists_fit_the_width(width: int) -> None:
+    """No line of a list is wider than the terminal, also with wide characters; only what is copied may be."""
+    report = made.full_run()
+    assert report.plan
+    for line in plan_text(report.plan, width, people=report.around.people).splitlines():
+        assert display_width(line) <= width or "sha256:" in line or len(line.split()) == 1, line
+
+
+def test_wide_terminals_cut_nothing() -> None:
+    """Where there is room no cell is cut."""
+    report = made.full_run()
+    assert report.plan
+    assert "…" not in plan_text(report.plan, 400, people=report.around.people)
+
+
+def test_what_is_refused_is_shown_in_full() -> None:
+    """A refused task's changes are listed, marked, and the refusal has its figures and the way to allow it."""
+    report = made.full_run()
+    assert report.plan
+    text = plan_text(report.plan, 200)
+    assert "stale-invites: 1 change for 1 person, 1 blocked\n  x " in text
+    assert "REFUSED by task_limit: task stale-invites: 41 of 310 people, 13.2 %; the limit: 25 people\n" in text
+    assert made.hash_of("blocked") in text
+    assert "5 changes (4 removals, 1 addition) for 5 people; 1 change blocked.\n" in text
+
+
+def test_skips_are_counted_by_why() -> None:
+    """People who are left alone are counted for each task, in the order of the reasons."""
+    skips = [Skip(f"u-{n}", "t", "already", "") for n in range(1200)] + [Skip("u-x", "t", "protected", "org-admin")]
+    text = plan_text(made.plan(skips=tuple(skips)), 100)
+    assert "Left alone: 1,201\n  t: 1 protected, 1,200 already so\n" in text
+    assert "Nothing to change.\n" in text
+
+
+def test_names_cannot_move_the_text_about() -> None:
+    """Hostile names are shown as text: no escape sequence, no line of their own, no reversed text."""
+    hostile = made.change(1, name="a\x1b[2J\nb\u202ec", reasons=("x\ry",))
+    text = plan_text(made.plan(hostile, warnings=("w\x07",), organization="o\nrg"), 200)
+    assert not set(text) & set("\x1b\r\x07\u202e")
+    assert "a\\u001b[2J\\nb\\u202ec" in text
+
+
+def test_paint_colours_whole_lines() -> None:
+    """Colour is given from outside, by style; without it there is none, and the text is the same."""
+    report = made.full_run()
+    assert report.plan
+    painted = plan_text(report.plan, 100, paint=lambda text, style: f"{{{style}}}{text}")
+    assert "{remove}  - Person 1" in painted
+    assert "{add}  + Person 5" in painted
+    assert "{refused}  x " in painted
+    for style in ("add", "remove", "refused", "heading", "dim"):
+        painted = painted.replace(f"{{{style}}}", "")
+    assert painted == plan_text(report.plan, 100)
