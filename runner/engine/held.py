@@ -1,4 +1,5 @@
-"""Tasks that undo each other stop by themselves: a change is not made a second time against another task's."""
+"""Who has to wait for what happened before: tasks that undo each other stop by themselves, and somebody of whom it is
+not known how an earlier change ended is not touched."""
 
 from __future__ import annotations
 
@@ -16,17 +17,21 @@ _Key = tuple[str, str, str | None, str | None]
 
 def held(drafts: Iterable[Draft], world: World) -> tuple[Draft, ...]:
     """The drafts, those turned into skips of which a move would be made a second time within the window although
-    another task reversed it in between."""
+    another task reversed it in between, or whose person has a change that nobody knows the end of."""
+    unresolved = {change.account_id: change for change in world.history.unresolved}
     past: dict[_Key, list[PastChange]] = {}
     for change in world.history.changes:
         if change.at > world.now - WINDOW:
             past.setdefault((change.account_id, change.verb, change.target, change.role), []).append(change)
-    if not past:
+    if not past and not unresolved:
         return tuple(drafts)
-    return tuple(_checked(draft, past) for draft in drafts)
+    return tuple(_checked(draft, past, unresolved.get(draft.user.account_id)) for draft in drafts)
 
 
-def _checked(draft: Draft, past: Mapping[_Key, list[PastChange]]) -> Draft:
+def _checked(draft: Draft, past: Mapping[_Key, list[PastChange]], unresolved: PastChange | None) -> Draft:
+    if draft.moves and unresolved is not None:
+        asked = " and ".join(unresolved.tasks)
+        return draft.without("held", f"nobody knows how {unresolved.verb} for {asked} in run {unresolved.run} ended")
     for move in draft.moves:
         detail = _quarrel(draft, move, past)
         if detail:

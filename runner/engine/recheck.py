@@ -1,0 +1,57 @@
+"""The last look before a write: does each change still follow from the facts, read again just now?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from runner.engine.draft import build_drafts
+from runner.engine.evaluate import Evaluation
+from runner.engine.guard import Guard
+from runner.model.people import User
+from runner.model.plan import Change
+from runner.model.policy import Policies
+from runner.model.unknown import Unknown
+from runner.model.world import World
+
+
+def recheck(
+    changes: Sequence[Change], fresh: Iterable[User], policies: Policies, world: World
+) -> tuple[tuple[Change, ...], Mapping[str, str]]:
+    """The changes that some task still asks for, and why the others do not go on, by their ids.
+
+    ``fresh`` are the people of these changes, read again. What no bulk read gives (roles held directly) is taken from
+    the world that the plan was made of.
+    """
+    people = {user.account_id: _completed(user, world) for user in fresh}
+    present = tuple(people[key] for key in sorted(people))
+    small = replace(world, snapshot=replace(world.snapshot, users=present))
+    evaluation = Evaluation(small)
+    guard = Guard(policies, evaluation)
+    asked: set[tuple[str, str, tuple[str, str | None, str | None], bool | str]] = set()
+    for name in sorted({task for change in changes for task in change.tasks}):
+        everyone = (1 << len(present)) - 1
+        for draft in build_drafts(policies.tasks[name], evaluation, guard, everyone):
+            asked |= {(name, draft.user.account_id, move.key, move.before) for move in draft.moves}
+    still = tuple(change for change in changes if any((task, *_what(change)) in asked for task in change.tasks))
+    gone = {c.id: _why(c, people.get(c.account_id)) for c in changes if c not in still}
+    return still, gone
+
+
+def _what(change: Change) -> tuple[str, tuple[str, str | None, str | None], bool | str]:
+    target = change.target
+    key = (change.verb, target.id if target else None, target.role if target else None)
+    return (change.account_id, key, change.before)
+
+
+def _completed(user: User, world: World) -> User:
+    known = world.users.get(user.account_id)
+    if known is None or not isinstance(user.direct_access, Unknown):
+        return user
+    return replace(user, direct_access=known.direct_access)
+
+
+def _why(change: Change, user: User | None) -> str:
+    if user is None:
+        return "no longer in the directory"
+    return f"no longer asked for by {', '.join(change.tasks)}: the person changed since the plan was made"
