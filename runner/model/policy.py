@@ -61,16 +61,26 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class Notify:
+    """Telling a person: ``message`` is the name of a text, ``via`` is email or webhook."""
+
+    message: str
+    via: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step of an escalation: what happens ``after`` this long since the step before."""
 
     after: Duration | None
     actions: tuple[Action, ...]
+    notify: Notify | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """An automated task. Exactly one of ``actions`` and ``escalation`` is not empty."""
+    """An automated task. Exactly one of ``actions`` (with ``notify``) and ``escalation`` is not empty."""
 
     name: str
     description: str
@@ -90,6 +100,7 @@ class Task:
     tests_required: bool = False
     escalation: tuple[Step, ...] = ()
     cool_down: Duration | None = None
+    notify: tuple[Notify, ...] = ()
     enabled_since: datetime | None = None
     """The commit that added or enabled the task; None in a folder without history."""
 
@@ -186,6 +197,8 @@ class PolicyTest:
     match: tuple[str, ...] | None
     changes: tuple[Mapping[str, Any], ...] | None
     place: Place
+    apps: Mapping[str, Any] = field(default_factory=dict)
+    groups: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,94 @@
+"""What git knows of the policies: the commit they stand at, and since when a task is enabled.
+
+Everything here works without git, without a repository and in a shallow clone; what cannot be known is None. Nothing
+of a repository's own configuration is run: no hooks, no diff drivers, no signature programs, no file system monitor.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+TIMEOUT_S = 20
+_QUIET = (
+    "--no-optional-locks", "--no-pager", "--literal-pathspecs", "-c", "core.hooksPath=/dev/null",
+    "-c", "core.fsmonitor=false", "-c", "core.quotePath=false", "-c", "log.showSignature=false",
+    "-c", "color.ui=false", "-c", "diff.noprefix=false", "-c", "protocol.allow=never",
+)  # fmt: skip
+_PAUSED = re.compile(r"""^[^#\n]*\benabled["']?\s*:\s*false\b""", re.MULTILINE)
+_LOG = (
+    "log", "--first-parent", "--diff-merges=first-parent", "--format=%x00%ct %P", "--patch", "--unified=1000000",
+    "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--text",
+)  # fmt: skip
+_MOVED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE")
+
+
+def read_commit(folder: Path, files: Iterable[Path]) -> str | None:
+    """The commit that the files of a folder are at, or None: no repository, no commit yet, or something changed since.
+
+    ``files`` are the policy files that were read; one that git ignores is in no commit.
+    """
+    head = _git(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    if head is None:
+        return None
+    status = _git(folder, "status", "--porcelain", "-z", "--untracked-files=all", "--", ".")
+    tracked = _git(folder, "ls-files", "-z", "--", ".")
+    if status != "" or tracked is None:
+        return None
+    known = set(tracked.split("\0"))
+    return head.strip() if all(file.relative_to(folder).as_posix() in known for file in files) else None
+
+
+def read_enabled_since(file: Path) -> datetime | None:
+    """When the newest commit was made that added a task's file or turned ``enabled`` from false to true.
+
+    On the first-parent line of HEAD, so that a merged pull request counts from its merge. None without history, and
+    where a shallow clone ends before that commit.
+    """
+    log = _git(file.parent, *_LOG, "--", file.name)
+    if not log:
+        return None
+    for commit in log.split("\0")[1:]:
+        head, _, patch = commit.partition("\n")
+        seconds, *parents = head.split(" ")
+        before, after = _sides(patch)
+        if before is None and not any(parents) and _is_shallow(file.parent):
+            return None
+        if after is not None and not _paused(after) and (before is None or _paused(before)):
+            return datetime.fromtimestamp(int(seconds), UTC)
+    return None
+
+
+def _sides(patch: str) -> tuple[str | None, str | None]:
+    """The whole file before and after a commit, from a patch with unlimited context; None where there was no file."""
+    header, found, body = patch.partition("\n@@ ")
+    lines = body.split("\n")[1:] if found else []
+    before = "\n".join(line[1:] for line in lines if line[:1] in ("-", " "))
+    after = "\n".join(line[1:] for line in lines if line[:1] in ("+", " "))
+    return None if "\nnew file mode" in header else before, None if "\ndeleted file mode" in header else after
+
+
+def _paused(text: str) -> bool:
+    return _PAUSED.search(text) is not None
+
+
+def _is_shallow(folder: Path) -> bool:
+    return (_git(folder, "rev-parse", "--is-shallow-repository") or "").strip() != "false"
+
+
+def _git(folder: Path, *arguments: str) -> str | None:
+    """The output of a git command in a fixed locale, or None if it fails, is absent or takes over TIMEOUT_S."""
+    env = {name: value for name, value in os.environ.items() if name not in _MOVED}
+    env |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1"}
+    command = ["git", "-C", str(folder), *_QUIET, *arguments]
+    try:
+        done = subprocess.run(
+            command, env=env, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S, check=False
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
