@@ -38,7 +38,7 @@ class Controlled(Protocol):
     def reset(self) -> None: ...  # noqa: D102
     def set_faults(self, faults: tuple[Rule, ...]) -> None: ...  # noqa: D102
     def set_limits(self, limits: tuple[Limit, ...]) -> None: ...  # noqa: D102
-    def edit(self, account_id: str, **facts: Any) -> None: ...  # noqa: D102
+    def edit(self, account_id: str, /, **facts: Any) -> None: ...  # noqa: D102
     def vanish(self, account_id: str) -> None: ...  # noqa: D102
 
 
@@ -75,7 +75,7 @@ def _apply(emulator: Controlled, name: str, given: Any) -> None:
     elif name == "limits":
         emulator.set_limits(tuple(Limit(**item) for item in given))
     elif name == "edit":
-        emulator.edit(**given)
+        emulator.edit(given["account_id"], **given)
     elif name == "vanish":
         emulator.vanish(given["account_id"])
     else:

@@ -135,7 +135,7 @@ class Emulator:
         with self._lock:
             return self._world.state.organization()
 
-    def edit(self, account_id: str, **facts: Any) -> None:
+    def edit(self, account_id: str, /, **facts: Any) -> None:
         """Change or add a person behind everybody's back, with facts in our file's words; no effect is logged."""
         with self._lock:
             state = self._world.state

@@ -82,7 +82,8 @@ def rules(given: Iterable[Json]) -> tuple[Rule, ...]:
     for item in given:
         if unknown := set(item) - names:
             raise ValueError(f"no such key of a rule: {', '.join(sorted(unknown))}")
-        found.append(Rule(**{name: tuple(value) if isinstance(value, list) else value for name, value in item.items()}))
+        given_lists: Json = {name: tuple(value) for name, value in item.items() if isinstance(value, list)}
+        found.append(Rule(**{**item, **given_lists}))
     return tuple(found)
 
 

@@ -82,6 +82,6 @@ def _conflict(owner: Account, message: str) -> Exception:
 def _set_state(call: Call, owner: Account, verb: str, state: str) -> Reply:
     call.state.hold_back(owner, call.world.lag_reads)
     before = owner.status
-    owner.state = state
+    call.state.switch(owner, state)
     call.effect(owner, verb, None, (before, owner.status))
     return Reply(204)

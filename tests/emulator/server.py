@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import sys
 import threading
 import traceback
 from collections.abc import Callable
@@ -79,8 +80,10 @@ class _Http(ThreadingHTTPServer):
             except OSError:
                 continue  # it had ended by itself
 
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that hung up is no crash of ours."""
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002 - as the base class has it
+        """Tell of a defect; a client that hung up is none."""
+        if not isinstance(sys.exception(), OSError):
+            self.crashed(traceback.format_exc())
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -95,8 +98,9 @@ class _Handler(BaseHTTPRequestHandler):
         raise AttributeError(name)
 
     def _serve(self) -> None:
+        request = self._request()
         try:
-            reply = self.server.answer(self._request())
+            reply = self.server.answer(request)
         except Exception as error:  # noqa: BLE001 - a defect of the emulator must reach the test, not end the thread
             self.server.crashed(f"{self.command} {self.path}: {error!r}\n{traceback.format_exc()}")
             reply = Reply(500, {"code": 500, "message": "The emulator is broken"})
@@ -118,17 +122,27 @@ class _Handler(BaseHTTPRequestHandler):
         if way.how in {"reset", "close"}:
             self._hang_up(way.how)
             return
+        if way.how == "padded":
+            self._pad(reply)
+            return
         body = b"" if self.command == "HEAD" or reply.status == HTTPStatus.NO_CONTENT else reply.content()
         data = self._head(reply, len(body)) + body
         if way.how == "truncated":
             data = data[: len(data) - max(1, len(body) // 2)]
             self.close_connection = True
-        if way.how == "drip":
-            for start in range(0, len(data), way.step):
-                self.wfile.write(data[start : start + way.step])
+        step = way.step if way.how == "drip" else len(data)
+        for start in range(0, len(data), step):
+            self.wfile.write(data[start : start + step])
+            if way.gap_s:
                 self.server.pause(way.gap_s)
-        else:
-            self.wfile.write(data)
+
+    def _pad(self, reply: Reply) -> None:
+        opening, block, closing = b'{"data": [], "padding": "', b"x" * 1_000_000, b'"}'
+        left = reply.delivery.size - len(opening) - len(closing)
+        self.wfile.write(self._head(reply, reply.delivery.size) + opening)
+        for start in range(0, left, len(block)):
+            self.wfile.write(block[: left - start])
+        self.wfile.write(closing)
 
     def _head(self, reply: Reply, length: int) -> bytes:
         headers = dict(reply.headers)

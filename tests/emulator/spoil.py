@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import gzip
 import zlib
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -27,11 +28,12 @@ def replaced(rule: Rule, request: Request, now: datetime) -> Reply:
         return Reply(200, body=_bomb(rule.size), headers={"Content-Encoding": "gzip"})
     if rule.kind in {"reset", "close"}:
         return Reply(0, None, delivery=Delivery(rule.kind))
-    bodies = {
+    if rule.kind == "huge":
+        return Reply(200, None, delivery=Delivery("padded", size=rule.size))
+    bodies: dict[str, tuple[bytes, dict[str, str]]] = {
         "html_200": (_PAGE, html),
         "empty_200": (b"", {}),
         "invalid_json": (b'{"data": [{"accountId": "u-', {}),
-        "huge": (b'{"data": [], "padding": "' + b"x" * rule.size + b'"}' if rule.kind == "huge" else b"", {}),
     }
     body, headers = bodies[rule.kind]
     return Reply(200, None, headers, body)
@@ -69,7 +71,7 @@ def delivered(rule: Rule, reply: Reply) -> Reply:
     elif rule.kind == "drip":
         reply.delivery = Delivery("drip", gap_s=rule.seconds)
     elif rule.kind == "delay":
-        reply.delivery = Delivery(reply.delivery.how, rule.seconds, reply.delivery.step, reply.delivery.gap_s)
+        reply.delivery = replace(reply.delivery, delay_s=rule.seconds)
     elif rule.kind == "gzip":
         reply.body = gzip.compress(reply.content())
         reply.headers["Content-Encoding"] = "gzip"

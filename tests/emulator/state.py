@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -49,6 +50,8 @@ class State:
         self.accounts: dict[str, Account] = {}
         self._direct: dict[str, dict[str, None]] = {}
         self._stale: dict[str, _Stale] = {}
+        self._seats: dict[str, frozenset[str]] = {}
+        self._taken: Counter[str] = Counter()
         self._places = itertools.count()
         for item in organization.get("users", ()):
             self.put(item)
@@ -84,6 +87,7 @@ class State:
                 self.groups[name].members[owner.account_id] = None
         for given in owner.direct or ():
             self._direct.setdefault(given.app, {})[owner.account_id] = None
+        self._recount(owner)
 
     def _unlink(self, owner: Account) -> None:
         for name in owner.groups or ():
@@ -91,27 +95,49 @@ class State:
                 self.groups[name].members.pop(owner.account_id, None)
         for given in owner.direct or ():
             self._direct.get(given.app, {}).pop(owner.account_id, None)
+        self._taken.subtract(self._seats.pop(owner.account_id, ()))
+
+    def _recount(self, owner: Account) -> None:
+        """Note which seats the account holds now, so that a full app is known without counting everybody."""
+        held = {given.app for given, _ in self.grants(owner) if given.takes_seat} if owner.status == "active" else ()
+        self._taken.subtract(self._seats.get(owner.account_id, ()))
+        self._taken.update(held)
+        self._seats[owner.account_id] = frozenset(held)
 
     def join(self, owner: Account, group: Group) -> None:
         """Make the account a member."""
         owner.groups = {**(owner.groups or {}), group.group_id: None}
         group.members[owner.account_id] = None
+        self._recount(owner)
 
     def leave(self, owner: Account, group: Group) -> None:
         """End a membership."""
         owner.groups = {name: None for name in owner.groups or () if name != group.group_id}
         group.members.pop(owner.account_id, None)
+        self._recount(owner)
 
     def assign(self, owner: Account, given: Grant) -> None:
         """Give a role directly."""
         owner.direct = {**(owner.direct or {}), given: None}
         self._direct.setdefault(given.app, {})[owner.account_id] = None
+        self._recount(owner)
 
     def revoke(self, owner: Account, given: Grant) -> None:
         """Take a direct role away."""
         owner.direct = {item: None for item in owner.direct or () if item != given}
         if all(item.app != given.app for item in owner.direct):
             self._direct.get(given.app, {}).pop(owner.account_id, None)
+        self._recount(owner)
+
+    def suspend_in(self, owner: Account, directories: frozenset[str]) -> None:
+        """Make these the directories that the account is suspended in."""
+        owner.suspended_in = directories
+        self._recount(owner)
+
+    def switch(self, owner: Account, state: str) -> None:
+        """Make the account itself `active` or `inactive`."""
+        owner.state = state
+        self._recount(owner)
 
     def grants(self, owner: Account) -> Iterator[tuple[Grant, Group | None]]:
         """What the account may use, each with the group that it comes through (None: given directly)."""
@@ -132,17 +158,13 @@ class State:
         return found.union(*(group.members for group in self.granting(app)))
 
     def holds_seat(self, owner: Account, app: str) -> bool:
-        """Whether an active person holds a billable role on the app."""
-        return owner.status == "active" and any(
-            given.app == app and given.takes_seat for given, _ in self.grants(owner)
-        )
+        """Whether the account, being active, holds a billable role on the app."""
+        return app in self._seats[owner.account_id]
 
     def is_full(self, app: str) -> bool:
         """Whether no seat of the app is free; one without a number of seats never is."""
         seats = self.apps.get(app, {}).get("seats")
-        if seats is None:
-            return False
-        return sum(self.holds_seat(self.accounts[name], app) for name in self.users_of(app)) >= int(seats)
+        return seats is not None and self._taken[app] >= int(seats)
 
     def hold_back(self, owner: Account, reads: int) -> None:
         """Let the next `reads` reads see the account as it is now, whatever is written meanwhile."""

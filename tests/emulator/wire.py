@@ -37,14 +37,15 @@ class Delivery:
     """How the bytes of a reply leave: whole, cut short, drop by drop, or not at all.
 
     `how` is one of `whole`, `truncated` (the length promises more than comes), `reset` (TCP reset instead
-    of a reply), `close` (the connection ends without a byte), `drip` (`step` bytes, then `gap_s` seconds, ...).
-    `delay_s` passes before the first byte.
+    of a reply), `close` (the connection ends without a byte), `drip` (`step` bytes, then `gap_s` seconds, ...),
+    `padded` (a JSON object of `size` bytes, made while it is sent). `delay_s` passes before the first byte.
     """
 
     how: str = "whole"
     delay_s: float = 0.0
     step: int = 1
     gap_s: float = 0.0
+    size: int = 0
 
 
 @dataclass(slots=True)

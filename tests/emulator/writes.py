@@ -102,7 +102,7 @@ def _resident(call: Call) -> tuple[Account, str]:
 def _set_suspended(call: Call, owner: Account, verb: str, where: frozenset[str], directory: str) -> None:
     _hold_back(call, owner)
     before = owner.status
-    owner.suspended_in = where
+    call.state.suspend_in(owner, where)
     call.effect(owner, verb, None, (before, owner.status), directory=directory)
 
 
