@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from runner.journal.records import Record, RecordError, Tip, parse_line
@@ -165,7 +165,16 @@ def build_chain(journals: Mapping[str, bytes], anchor: str | None) -> Chain:
         walk.pass_run(run, data)
     chain = Chain(tuple(walk.logs))
     findings = [*walk.findings, *_torn_findings(chain), *_anchor_findings(chain, walk.seen, anchor)]
-    return Chain(chain.logs, tuple(sorted(findings, key=lambda found: (found.run, found.line or 0))))
+    return Chain(chain.logs, in_order(findings))
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings as the chain passes by them: a run's records before its files, what is about no run last."""
+
+    def place(found: Finding) -> tuple[bool, str, bool, int]:
+        return (not found.run, found.run, found.line is None, found.line or 0)
+
+    return tuple(sorted(findings, key=place))
 
 
 def _torn_findings(chain: Chain) -> list[Finding]:
@@ -183,9 +192,9 @@ def _anchor_findings(chain: Chain, seen: set[str], anchor: str | None) -> list[F
     number = sum(len(log.records) for log in chain.logs)
     if anchor in seen or (anchor is None and number <= 1):
         return []
-    last = chain.last
-    if anchor is None or last is None:
+    if anchor is None or not chain.logs:
         missing = "the anchor (HEAD) is missing" if anchor is None else "all records are missing"
         return [Finding("", "anchor", missing, file="HEAD")]
+    last = chain.logs[-1]
     message = "the journal's tail was cut, or its anchor changed: the record that the anchor names is missing"
     return [Finding(last.run, "cut_tail", message, seq=len(last.records) + 1, line=len(last.records) + 1)]

@@ -12,7 +12,7 @@ from runner.journal import fold
 from runner.journal.chain import build_chain
 from runner.journal.ids import new_run_id, run_folder
 from runner.journal.lease import TERM, Owner, released_lease, taken_lease
-from runner.journal.records import RecordError, Tip
+from runner.journal.records import RecordError, Tip, sha256
 from runner.journal.store import JOURNAL, PLAN, REPORT, Cut, Edit, Store
 from runner.journal.writing import OpenRun
 from runner.model.history import History
@@ -114,7 +114,8 @@ class Journal:
             raise
         name = new_run_id(now, token, past.last_name)
         run = OpenRun(self._store, self._clock, name, lease, self._term, past.tip)
-        run.record_start(start, past.torn)
+        report = self.read_report(past.tip.run) if past.tip else None
+        run.record_start(start, past.torn, None if report is None else sha256(report))
         return run, past
 
 

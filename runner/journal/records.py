@@ -5,6 +5,7 @@ The body of a record, what comes beside the six fields that all have, is plain J
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -59,6 +60,11 @@ class Record:
             canonical_json({**_framed(self.seq, self.at, self.run, self.kind, self.prev, self.body), "hash": self.hash})
             + b"\n"
         )
+
+
+def sha256(data: bytes) -> str:
+    """The hash of a file's bytes, written as digests are."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
 def wall_time(instant: datetime) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,7 +11,7 @@ from runner.journal import forms
 from runner.journal.ids import run_folder
 from runner.journal.lease import Lease, is_due, released_lease, renewed_lease
 from runner.journal.mask import PLAIN, Mask
-from runner.journal.records import Tip, build_record
+from runner.journal.records import Tip, build_record, sha256
 from runner.journal.store import INDEX, JOURNAL, PLAN, REPORT, Cut, Edit, Lines, Store
 from runner.model.outcome import Outcome
 from runner.model.plan import Change, Refusal, SnapshotSummary
@@ -48,9 +47,10 @@ class OpenRun:
         """The hash of the last record."""
         return self._tip.hash if self._tip else ""
 
-    def record_start(self, start: Start, cut: Cut | None) -> None:
-        """The run's first record; it says which record it follows, so that a gap can be named later."""
-        after = {"run": self._tip.run, "seq": self._tip.seq} if self._tip else None
+    def record_start(self, start: Start, cut: Cut | None, report: str | None) -> None:
+        """The run's first record. It says which record it follows, so that a gap can be named later, and the hash of
+        that run's report; ``cut`` takes off what a run that died left unfinished."""
+        after = {"run": self._tip.run, "seq": self._tip.seq, "report": report} if self._tip else None
         self._append([("started", {**forms.started_body(start), "after": after, "fence": self._lease.fence})], cut=cut)
 
     def record_snapshot(self, snapshot: SnapshotSummary, pages: int) -> None:
@@ -113,7 +113,7 @@ class OpenRun:
     def _append(self, bodies: _Bodies, files: Mapping[str, bytes] | None = None, cut: Cut | None = None) -> None:
         if not bodies:
             return
-        named = {name: "sha256:" + hashlib.sha256(data).hexdigest() for name, data in (files or {}).items()}
+        named = {name: sha256(data) for name, data in (files or {}).items()}
         tip, data = self._tip, b""
         for number, (kind, body) in enumerate(bodies):
             record = build_record(tip, self._clock(), self.run, kind, body if number else forms.with_files(body, named))

@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from runner.journal.disk import Disk
+from runner.journal.ids import run_folder
 from runner.journal.journal import Journal, Past
-from runner.journal.lease import Owner
-from runner.journal.store import Store
+from runner.journal.lease import Decision, Lease, Owner
+from runner.journal.store import JOURNAL, Edit, Store
 from runner.journal.writing import OpenRun
 from runner.model.outcome import Outcome
 from runner.model.plan import Change, Provenance, Refusal, SnapshotSummary, Target
@@ -136,3 +137,42 @@ class FailingDisk(Disk):
         self.steps += 1
         if self.steps >= self.from_step:
             raise OSError(self.code, "No space left on device")
+
+
+@dataclass
+class MemoryStore:
+    """A store that is a dictionary: quick, and easy to damage."""
+
+    files: dict[str, bytes] = field(default_factory=dict)
+    anchor: str | None = None
+    lease: Lease | None = None
+
+    def read_journals(self) -> dict[str, bytes]:
+        """See Store."""
+        runs = {path.split("/")[4] for path in self.read_files()}
+        return {run: self.files.get(f"{run_folder(run)}/{JOURNAL}", b"") for run in runs}
+
+    def read_files(self) -> dict[str, bytes]:
+        """See Store."""
+        return {path: data for path, data in self.files.items() if path.startswith("runs/")}
+
+    def read_file(self, path: str) -> bytes | None:
+        """See Store."""
+        return self.files.get(path)
+
+    def read_anchor(self) -> str | None:
+        """See Store."""
+        return self.anchor
+
+    def write_edit(self, edit: Edit, decide: Decision) -> Lease:
+        """See Store."""
+        self.lease = decide(self.lease)
+        if edit.cut:
+            self.files[edit.cut.path] = self.files[edit.cut.path][: edit.cut.length]
+        self.files |= edit.files
+        if edit.lines:
+            before = self.files.get(edit.lines.path, b"")
+            assert len(before) == edit.lines.offset
+            self.files[edit.lines.path] = before + edit.lines.data
+            self.anchor = edit.lines.head
+        return self.lease

@@ -159,7 +159,7 @@ def test_quarantine_lasts_until_an_override_releases_the_task(tmp_path: Path) ->
 
 
 def test_the_next_run_closes_what_a_killed_one_left_open(tmp_path: Path) -> None:
-    """An intent without an outcome is open until a later run says how it ended; it then counts where it was announced."""
+    """An intent without an outcome is open until a later run says how it ended; it counts where it was announced."""
     store, clock = FolderStore(tmp_path), Clock()
     dead, _ = write_run(journal(store, clock), Story(dies="intent"), "aaaa")
     clock.now += timedelta(hours=1)
