@@ -1,0 +1,1 @@
+"""Atlassian Cloud over its organization admin API: one host, one key, few verbs."""
