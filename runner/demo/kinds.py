@@ -56,7 +56,7 @@ _STAFF = (JIRA_USERS, WIKI_USERS, "all-staff")
 _BUSY = (Use(JIRA, FRESH), Use(WIKI, FRESH))
 
 AT_WORK = (
-    Kind(label="engineer", share=44, department="Engineering", groups=(*_STAFF, "engineering"), uses=_BUSY),
+    Kind(label="engineer", share=45, department="Engineering", groups=(*_STAFF, "engineering"), uses=_BUSY),
     Kind(
         label="synced engineer",
         share=40,
@@ -149,7 +149,7 @@ OUTSIDE = (
     ),
     Kind(
         label="forgotten outsider",
-        share=2,
+        share=1,
         domain="studio.example",
         managed=False,
         groups=("confluence-guests", JIRA_USERS),
