@@ -1,6 +1,6 @@
 """The organization acme in the file-directory format.
 
-`python -m runner.demo.acme > examples/acme.json` writes the default one.
+`python -m runner.demo.acme examples/acme.json` writes the default one.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
+from pathlib import Path
 
 from runner.demo.cast import CAST, Character
 from runner.demo.kinds import Kind, build_round
@@ -56,6 +57,12 @@ def render_organization(organization: dict[str, object]) -> str:
     """The organization as JSON with one app, group or person a line, so that a change of one is one line of a diff."""
     parts = [f"{_json(key)}: {_lines(value)}" for key, value in organization.items()]
     return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def write_default(path: Path) -> None:
+    """Write the default organization to a file, which is how the example in the repository is made."""
+    text = render_organization(build_organization(seed=SEED, people=PEOPLE, now=TAKEN_AT))
+    path.write_text(text, encoding="utf-8", newline="\n")
 
 
 def _lines(value: object) -> str:
@@ -125,5 +132,4 @@ def _account_id(seed: int, at: int) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
-    sys.stdout.write(render_organization(build_organization(seed=SEED, people=PEOPLE, now=TAKEN_AT)))
+    write_default(Path(sys.argv[1]))
