@@ -117,7 +117,7 @@ class World:
                 return True
         elif direct and any(grant.app in app_ids and grant.uses for grant in direct):
             return True
-        if isinstance(groups, Unknown) or not groups <= self.known_groups:
+        if app_ids and (isinstance(groups, Unknown) or not groups <= self.known_groups):
             return None
         return None if isinstance(direct, Unknown) and not app_ids <= proven.keys() else False
 
