@@ -143,9 +143,8 @@ def write_json(path: Path, data: Mapping[str, Any]) -> None:
             if real.exists():
                 temporary.chmod(real.stat().st_mode & 0o7777)
             temporary.replace(real)
-        except BaseException:
+        finally:
             temporary.unlink(missing_ok=True)
-            raise
         _flush_folder(real.parent)
     except OSError as error:
         raise OtherSideError(
