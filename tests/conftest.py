@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import hypothesis
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.emulator.description import description_folder
 
 LEAKING_PREFIXES = ("ATLASSIAN_", "POLICY_RUNNER_", "GITHUB_", "RUNNER_")
 KEPT = ("ATLASSIAN_OPENAPI_DIR", "POLICY_RUNNER_REQUIRE_OPENAPI")
@@ -26,29 +25,11 @@ def pytest_configure() -> None:
     hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 
-def openapi_folder() -> Path | None:
-    """Where Atlassian's published OpenAPI descriptions are: ``ATLASSIAN_OPENAPI_DIR``, else beside the checkout."""
-    named = os.environ.get("ATLASSIAN_OPENAPI_DIR")
-    folder = Path(named) if named else ROOT.parent / "shared" / "atlassian"
-    return folder if (folder / "organization.openapi.json").is_file() else None
-
-
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip a test marked ``needs_openapi`` where the descriptions are absent; fail it where they must be there."""
-    if item.get_closest_marker("needs_openapi") is None or openapi_folder() is not None:
+    if item.get_closest_marker("needs_openapi") is None or description_folder() is not None:
         return
     why = "Atlassian's OpenAPI descriptions are neither in ATLASSIAN_OPENAPI_DIR nor in ../shared/atlassian"
     if os.environ.get("POLICY_RUNNER_REQUIRE_OPENAPI"):
         pytest.fail(why, pytrace=False)
     pytest.skip(why)
-
-
-@pytest.fixture(scope="session")
-def openapi_dir() -> Path:
-    """The folder with ``organization.openapi.json`` and ``user-management.openapi.json``.
-
-    Whoever asks for it is marked ``needs_openapi``, so that it is there.
-    """
-    folder = openapi_folder()
-    assert folder is not None, "mark the test needs_openapi"
-    return folder
