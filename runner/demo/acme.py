@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import cycle, islice
 from pathlib import Path
-from pathlib import Path
 
 from runner.demo.cast import CAST, Character
 from runner.demo.kinds import Kind, build_round
