@@ -118,12 +118,11 @@ def _fits(template: tuple[str, ...], segments: list[str]) -> bool:
 
 
 def _told(error: BaseException) -> str:
-    """The error with its causes, in one line."""
-    told, seen = [], error
-    for _ in range(5):
-        told.append(" ".join(str(seen).split()))
-        told += [" ".join(str(item.message).split()) for item in getattr(seen, "schema_errors", ())]
-        if seen.__cause__ is None:
-            break
+    """Where and how a value is wrong, or else the error itself; in one line, with nothing of the whole body."""
+    seen: BaseException | None = error
+    while seen is not None:
+        wrong = [f"{item.json_path} {item.message}" for item in getattr(seen, "schema_errors", ())]
+        if wrong:
+            return f"{type(error).__name__}: " + "; ".join(" ".join(words.split())[:300] for words in wrong)
         seen = seen.__cause__
-    return " / ".join(dict.fromkeys(told))[:600]
+    return f"{type(error).__name__}: " + " ".join(str(error).split())[:300]

@@ -73,7 +73,7 @@ def _mend_operation(path: str, operation: Json, description: Json) -> None:
         if parameter.get("name") == "accountId" and "{userId}" in path:
             parameter["name"] = "userId"
         # Account and organization ids are no UUIDs (sections 2.1 and 2.15); the account id of user management is
-        # declared read-only, which a parameter cannot be, with a pattern that ends in a line break.
+        # declared read-only, which a parameter cannot be.
         if parameter.get("in") == "path":
             parameter["schema"] = {"type": "string"}
     # An unknown organization is a 404 also where none is declared; a body that is no JSON is a 400.
@@ -91,7 +91,9 @@ def _walked(node: Any, root: Json) -> Any:
     """The tree with references that have siblings resolved, and without discriminators.
 
     `nullable` beside a `$ref` would be lost; a parameter that is shared must not be renamed everywhere; and the
-    discriminators name schemas that do not exist (`account_type`) or are booleans (`allowed`): `oneOf` is enough."""
+    discriminators name schemas that do not exist (`account_type`) or are booleans (`allowed`): `oneOf` is enough. The
+    pattern of an account id ends with a line break.
+    """
     if isinstance(node, list):
         return [_walked(item, root) for item in node]
     if not isinstance(node, dict):
@@ -103,6 +105,8 @@ def _walked(node: Any, root: Json) -> Any:
         enum = {"enum": [*target["enum"], None]} if nullable and "enum" in target else {}
         return {**target, **enum, **nullable}
     kept = {name: _walked(item, root) for name, item in node.items() if name not in {"discriminator", "example"}}
+    if isinstance(kept.get("pattern"), str):
+        kept["pattern"] = kept["pattern"].rstrip("\n")
     if kept.get("nullable") is True and isinstance(kept.get("enum"), list) and None not in kept["enum"]:
         kept["enum"] = [*kept["enum"], None]
     return kept
