@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qs, unquote
 
 from tests.emulator import activity, events, groups, lifecycle, orgs, users, writes
-from tests.emulator.wire import Json, Problem, Reply, Request, errors, keyed, proxy
+from tests.emulator.wire import Json, Problem, Reply, Request, errors, gateway, keyed, proxy
 from tests.emulator.world import Call, Key, World
 
 _ORG = "/admin/v1/orgs/{org}"
@@ -78,7 +78,7 @@ def answer(world: World, request: Request, seq: int) -> Reply:
         is_managing = request.path.startswith("/users/")
         key = _key(world, request, is_managing=is_managing)
         route, path = _route(request)
-        _check_rights(world, key, route, path, is_managing=is_managing)
+        _check_rights(world, key, route, path, request)
         query = parse_qs(request.query, keep_blank_values=True)
         call = Call(world, key, seq, request.path, path, query, _body(request, route, is_managing=is_managing))
         reply = route.handler(call)
@@ -103,11 +103,16 @@ def _key(world: World, request: Request, *, is_managing: bool) -> Key:
     return key
 
 
-def _check_rights(world: World, key: Key, route: Route, path: dict[str, str], *, is_managing: bool) -> None:
-    """The organization must be ours; a key with scopes writes nothing (Atlassian facts, section 0.5)."""
+def _check_rights(world: World, key: Key, route: Route, path: dict[str, str], request: Request) -> None:
+    """The organization must be ours; a key with scopes writes nothing (Atlassian facts, section 0.5).
+
+    The operations on domains declare a 403, and in the gateway's shape, where others have a 404.
+    """
     if path.get("org", world.org_id) != world.org_id:
+        if "/domains" in route.template:
+            raise gateway(403, "Forbidden", request.path, world.now())
         raise errors(404, "ADMIN-404-2", "Organization not found")
-    if key.is_scoped and route.is_write and not is_managing:
+    if key.is_scoped and route.is_write and not request.path.startswith("/users/"):
         raise errors(401, "ADMIN-401-2", "INSUFFICIENT_SCOPE")
 
 
