@@ -56,8 +56,8 @@ def _entries(answer: Json, operation: Operation) -> list[Json]:
 
 
 def _next_cursor(client: Client, answer: Json, operation: Operation) -> str | None:
-    """The cursor of the next page. Version 2 gives a bare one; where a URL comes, only its ``cursor`` is used, and only if
-    the URL is the API's own (Atlassian facts, sections 2.2 and 2.17)."""
+    """The cursor of the next page. Version 2 gives a bare one; of a URL only its ``cursor`` is used, and only of a URL
+    of the API's own (Atlassian facts, sections 2.2 and 2.17)."""
     links = answer.get("links")
     token = links.get("next") if isinstance(links, dict) else None
     if token is None or token == "":

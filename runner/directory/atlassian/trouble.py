@@ -14,7 +14,7 @@ Json = dict[str, Any]
 
 _REASONS = {
     400: ("bad_request", "", "this may be a defect of the runner, or a change of the API: please report it"),
-    401: ("key_refused", "the API key is refused", "check that ATLASSIAN_API_KEY is this organization's and has not expired"),
+    401: ("key_refused", "the API key is refused", "is ATLASSIAN_API_KEY of this organization, and not expired?"),
     403: ("forbidden", "the API key may not do this", "use an organization API key; writes need one without scopes"),
     404: ("not_found", "there is no such thing in this organization", "check ATLASSIAN_ORG_ID and the directory's id"),
     429: ("rate_limited", "the API's rate limit is used up", "run again later; someone else may be using the limit"),

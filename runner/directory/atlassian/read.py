@@ -1,0 +1,237 @@
+"""The reading half of Atlassian Cloud: one snapshot in bulk, and the present facts of some people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import Any, TypeVar
+
+from runner.directory.atlassian.direct import fetch_count, fetch_direct_use
+from runner.directory.atlassian.harvest import Harvest
+from runner.directory.atlassian.http import Client
+from runner.directory.atlassian.operations import (
+    COUNT_GROUPS,
+    DIRECTORIES,
+    EVERY_DIRECTORY,
+    GROUP_ROLES,
+    SEARCH_GROUPS,
+    SEARCH_USERS,
+    USER_ROLES,
+    WORKSPACES,
+)
+from runner.directory.atlassian.pages import fetch_pages
+from runner.directory.atlassian.records import direct_grants_of_records, grants_of_records
+from runner.directory.atlassian.resources import Resources, app_of_workspace
+from runner.directory.atlassian.snapshot import build_snapshot
+from runner.directory.atlassian.sweep import MOST_IDS, Sweep, Swept, apps_meant, build_sweeps, chunks
+from runner.directory.facts import Facts
+from runner.directory.interface import Need, Progress, no_progress
+from runner.errors import OtherSideError
+from runner.model.people import Grant, Group, Snapshot, User
+from runner.model.unknown import UNKNOWN, Unknown
+
+MOST_NAMES, MOST_RESOURCES, MOST_WORKSPACES = 100, 20, 1000
+T = TypeVar("T")
+R = TypeVar("R")
+
+
+class AtlassianReader:
+    """Reads one organization. ``now`` replaces the clock where a plan is made for another time than the present;
+    ``workers`` is how many reads of single groups or people go on at once."""
+
+    def __init__(
+        self, client: Client, *, now: datetime | None = None, progress: Progress = no_progress, workers: int = 8
+    ) -> None:
+        self.client = client
+        self._now = now
+        self._progress = progress
+        self._workers = workers
+        self._directories: tuple[str, ...] | None = None
+        self._resources: Resources | None = None
+        self.group_homes: dict[str, str] = {}
+        """The directory of each group that was read."""
+        self.recent: dict[str, tuple[float, User]] = {}
+        """People read one by one, and when, on the monotonic clock: what a writer may rest on for a short time."""
+
+    def read_snapshot(self, need: Need) -> Snapshot:
+        """Directories, workspaces, groups and what they grant, people, and the counts that prove them complete.
+
+        Reading everything costs one call a 100 people, one a 100 groups, one for each group that grants something, one
+        for each app that ``need`` names, and five (Atlassian facts, section 5).
+        """
+        taken_at, calls = self._now or self.client.clocks.now(), self.client.calls
+        self._directories = self._resources = None
+        harvest = Harvest(Facts(self._latest()), self.read_resources())
+        for directory in self.read_directories():
+            self._read_groups(harvest, directory, need)
+        self._read_grants(harvest)
+        swept = [
+            (sweep, self._read_sweep(harvest, sweep, need))
+            for directory in self.read_directories()
+            for sweep in build_sweeps(need, directory, harvest.groups.values())
+        ]
+        harvest.population = self._read_population(need, len(harvest.users))
+        if need.direct_use:
+            self._read_direct_use(harvest, need, [found for found in swept if found[0].counted])
+        snapshot = build_snapshot(
+            harvest,
+            organization=self.client.connection.organization,
+            taken_at=taken_at,
+            skew_s=self.client.skew_s,
+            pages=self.client.calls - calls,
+            narrowed=bool(need.confined),
+        )
+        self.group_homes = {group.id: group.directory for group in snapshot.groups if group.directory}
+        return snapshot
+
+    def read_users(self, account_ids: Iterable[str]) -> tuple[User, ...]:
+        """The present facts of some people, ten to a call; who is not found is left out."""
+        harvest = Harvest(Facts(self._latest()), self.read_resources())
+        jobs = [
+            (directory, list(chunk))
+            for chunk in chunks(sorted(set(account_ids)), MOST_IDS)
+            for directory in self.read_directories()
+        ]
+        for (directory, _), records in zip(jobs, self._at_once(self._fetch_people, jobs), strict=True):
+            for record in records:
+                harvest.add_user(record, directory)
+        if harvest.problems:
+            raise OtherSideError("bad_answer", f"people could not be read: {harvest.problems[0]}")
+        at_s = self.client.clocks.monotonic()
+        self.recent.update((user.account_id, (at_s, user)) for user in harvest.users.values())
+        return tuple(harvest.users[id_] for id_ in sorted(harvest.users))
+
+    def read_direct_access(self, account_ids: Iterable[str]) -> Mapping[str, frozenset[Grant] | Unknown]:
+        """The direct roles of each person, one call each (Atlassian facts, section 2.8); unknown for who is gone."""
+        wanted = sorted(set(account_ids))
+        return dict(zip(wanted, self._at_once(self._fetch_direct_roles, wanted), strict=True))
+
+    def read_directories(self) -> tuple[str, ...]:
+        """The ids of the directories that count: the one that the settings name, or all."""
+        if self._directories is None:
+            problems: list[str] = []
+            pages = fetch_pages(self.client, DIRECTORIES, {}, {}, problems)
+            found = [record["directoryId"] for page in pages for record in page if record.get("directoryId")]
+            named = self.client.connection.directory
+            if problems or not found or (named and named not in found):
+                raise OtherSideError(
+                    "no_directory",
+                    f"the directory {named} is not among those that the key can see"
+                    if named
+                    else "no directory is seen",
+                    hint="check `organization: {directory: ...}` in the settings, and the key",
+                )
+            self._directories = (named,) if named else tuple(sorted(set(found)))
+        return self._directories
+
+    def read_resources(self) -> Resources:
+        """The apps of the organization."""
+        if self._resources is None:
+            problems: list[str] = []
+            facts = Facts(self._latest())
+            pages = fetch_pages(self.client, WORKSPACES, {}, {"limit": MOST_WORKSPACES}, problems)
+            apps = [app_of_workspace(record, facts) for page in pages for record in page]
+            if problems:
+                raise OtherSideError("bad_answer", f"the list of apps has no end: {problems[0]}")
+            self._resources = Resources(app for app in apps if app is not None)
+        return self._resources
+
+    def _latest(self) -> datetime:
+        return self._now or self.client.latest()
+
+    def _at_once(self, read: Callable[[T], R], items: Sequence[T]) -> list[R]:
+        """The results in the order of the items; several reads at a time."""
+        if len(items) < 2:
+            return [read(item) for item in items]
+        with ThreadPoolExecutor(min(self._workers, len(items))) as pool:
+            return list(pool.map(read, items))
+
+    def _fetch_people(self, job: tuple[str, list[str]]) -> list[dict[str, Any]]:
+        directory, ids = job
+        asked = {"accountIds": ids, "expand": ["platformRoles", "productAccess", "groups"]}
+        problems: list[str] = []
+        pages = fetch_pages(self.client, SEARCH_USERS, {"directories": directory}, asked, problems)
+        records = [record for page in pages for record in page if record.get("accountId") in ids]
+        if problems:
+            raise OtherSideError("bad_answer", f"people could not be read: {problems[0]}")
+        return records
+
+    def _fetch_direct_roles(self, account_id: str) -> frozenset[Grant] | Unknown:
+        directories = self.read_directories()
+        ids = {"directories": directories[0] if len(directories) == 1 else EVERY_DIRECTORY, "account": account_id}
+        problems: list[str] = []
+        try:
+            pages = fetch_pages(self.client, USER_ROLES, ids, {}, problems)
+            records = [record for page in pages for record in page]
+        except OtherSideError as error:
+            if error.reason == "not_found":
+                return UNKNOWN
+            raise
+        return UNKNOWN if problems else direct_grants_of_records(records, self.read_resources())
+
+    def _read_groups(self, harvest: Harvest, directory: str, need: Need) -> None:
+        """All groups of a directory with how many resources each grants; only those that matter where all tasks are
+        confined."""
+        asked: list[dict[str, Any]] = [{}]
+        if need.confined:
+            names = sorted(need.groups.union(*(confined.groups for confined in need.confined)))
+            apps = sorted(app.id for app in apps_meant(harvest.resources.apps, need.apps))
+            asked = [{"groupNames": list(chunk)} for chunk in chunks(names, MOST_NAMES)]
+            asked += [{"resourceIds": list(chunk)} for chunk in chunks(apps, MOST_RESOURCES)]
+        found: set[str] = set()
+        for filters in asked:
+            filters["expand"] = ["counts.resources"]
+            for page in fetch_pages(self.client, SEARCH_GROUPS, {"directories": directory}, filters, harvest.problems):
+                groups = [harvest.add_group(record, directory) for record in page]
+                found.update(group.id for group in groups if group)
+                self._progress("groups", len(harvest.groups), None)
+        if not need.confined:
+            count = self.client.fetch(COUNT_GROUPS, {"directories": directory}).get("count")
+            if count != len(found):
+                harvest.problems.append(f"{len(found)} groups were read, the server counts {count}")
+
+    def _read_grants(self, harvest: Harvest) -> None:
+        """The roles of each group that grants something."""
+        granting = [group for group in harvest.groups.values() if isinstance(group.grants, Unknown)]
+        self._progress("roles of groups", 0, len(granting))
+        for group, records in zip(granting, self._at_once(self._fetch_group_roles, granting), strict=True):
+            harvest.set_grants(group, None if records is None else grants_of_records(records, harvest.resources))
+        self._progress("roles of groups", len(granting), len(granting))
+
+    def _fetch_group_roles(self, group: Group) -> list[dict[str, Any]] | None:
+        assert group.directory is not None
+        problems: list[str] = []
+        ids = {"directories": group.directory, "group": group.id}
+        records = [r for page in fetch_pages(self.client, GROUP_ROLES, ids, {}, problems) for r in page]
+        return None if problems else records
+
+    def _read_sweep(self, harvest: Harvest, sweep: Sweep, need: Need) -> frozenset[str]:
+        """The people of one search, proven complete by the server's count where the sweep asks for it."""
+        expand = ["platformRoles", "groups", *(["productAccess"] if need.activity else [])]
+        asked = {**sweep.filters, "expand": expand}
+        found: set[str] = set()
+        for page in fetch_pages(self.client, SEARCH_USERS, {"directories": sweep.directory}, asked, harvest.problems):
+            harvest.facts.latest = self._latest()
+            found.update(filter(None, [harvest.add_user(record, sweep.directory) for record in page]))
+            self._progress("people", len(harvest.users), None)
+        if sweep.counted:
+            count = fetch_count(self.client, sweep.directory, sweep.filters)
+            if count != len(found):
+                harvest.problems.append(f"{len(found)} people were read, the server counts {count}")
+        return frozenset(found)
+
+    def _read_population(self, need: Need, read: int) -> int:
+        """How many people there are; where all were read, as many as were read."""
+        if not need.confined:
+            return read
+        directories = self.read_directories()
+        return fetch_count(self.client, directories[0] if len(directories) == 1 else EVERY_DIRECTORY, {})
+
+    def _read_direct_use(self, harvest: Harvest, need: Need, swept: Sequence[Swept]) -> None:
+        for app in apps_meant(harvest.resources.apps, need.apps):
+            alone = fetch_direct_use(self.client, harvest, app, swept)
+            if alone is None:
+                harvest.warnings.append(f"who uses {app.name} by a direct role could not be proven")
+            else:
+                harvest.direct_use[app.id] = alone
