@@ -14,7 +14,7 @@ from runner.engine.draft import Draft, Move
 from runner.model.action import MEMBER
 from runner.model.effect import after
 from runner.model.people import SEAT_ROLES, App, User
-from runner.model.plan import REMOVALS
+from runner.model.plan import REMOVALS, Change, Target
 from runner.model.unknown import Unknown
 from runner.model.world import World
 
@@ -97,3 +97,30 @@ def _serve(ordered: Iterable[Draft], needs: Mapping[int, frozenset[str]], world:
             left = free[app]
             free[app] = None if left is None else left - 1
         yield draft
+
+
+def seat_balance(changes: Iterable[Change], world: World) -> Mapping[str, tuple[int, int]]:
+    """Seats that the changes free and take, by the app's id; apps without either are left out."""
+    people: dict[str, list[Change]] = {}
+    for change in changes:
+        people.setdefault(change.account_id, []).append(change)
+    freed_seats: Counter[str] = Counter()
+    taken_seats: Counter[str] = Counter()
+    for account_id, own in people.items():
+        user = world.users.get(account_id)
+        if user is not None:
+            changed = after_changes(user, own)
+            for app in world.snapshot.apps:
+                before, now = world.holds_seat(user, app.id), world.holds_seat(changed, app.id)
+                freed_seats[app.id] += before is True and now is False
+                taken_seats[app.id] += before is False and now is True
+    touched = (app.id for app in world.snapshot.apps if freed_seats[app.id] or taken_seats[app.id])
+    return {app: (freed_seats[app], taken_seats[app]) for app in touched}
+
+
+def after_changes(user: User, changes: Iterable[Change]) -> User:
+    """The person as they will be after these changes."""
+    for change in changes:
+        target = change.target or Target("", "")
+        user = after(user, change.verb, target.id, target.role, change.after)
+    return user

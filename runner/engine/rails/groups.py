@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from runner.engine.case import Case, Finding
-from runner.model.effect import after
-from runner.model.people import User
-from runner.model.plan import Change, Target
+from runner.engine.seats import after_changes
+from runner.model.plan import Change
 from runner.model.unknown import Unknown
 
 
@@ -83,7 +82,7 @@ def shrinking_apps(case: Case) -> tuple[Shrinkage, ...]:
     balance: Counter[str] = Counter()
     for account_id, changes in people.items():
         user = world.users[account_id]
-        changed = _changed(user, changes)
+        changed = after_changes(user, changes)
         for app in world.snapshot.apps:
             uses, will = world.uses(user, app.id), world.uses(changed, app.id)
             balance[app.id] += (will is True) - (uses is True)
@@ -95,10 +94,3 @@ def shrinking_apps(case: Case) -> tuple[Shrinkage, ...]:
 def _app_shrinkage(case: Case, app_id: str, tasks: frozenset[str], balance: int) -> Shrinkage:
     using = sum(case.world.uses(user, app_id) is True for user in case.world.snapshot.users)
     return Shrinkage(case.world.apps[app_id].name, using, using + balance, tasks)
-
-
-def _changed(user: User, changes: list[Change]) -> User:
-    for change in changes:
-        target = change.target or Target("", "")
-        user = after(user, change.verb, target.id, target.role, change.after)
-    return user

@@ -1,0 +1,93 @@
+"""Carrying out a plan: batch by batch, each person looked at once more, each change announced before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from runner.engine.digest import changes_digest
+from runner.engine.recheck import recheck
+from runner.journal.writing import OpenRun
+from runner.model.outcome import CHANGED_SINCE, FAILED, UNKNOWN_OUTCOME, Outcome
+from runner.model.plan import Change, Refusal
+from runner.model.world import World
+from runner.run.breaker import BATCH, FIRST_BATCH, Trip, tripped
+from runner.run.session import WritingSession
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What became of the changes. ``refusal`` is why the rest was not sent, ``cancelled`` that somebody ended it, and
+    ``suspects`` are the tasks whose changes failed when the breaker ended the run."""
+
+    outcomes: tuple[Outcome, ...]
+    refusal: Refusal | None = None
+    cancelled: str = ""
+    suspects: tuple[str, ...] = ()
+
+    @property
+    def partly(self) -> bool:
+        """Whether something failed, or nobody knows."""
+        return any(outcome.status in (FAILED, UNKNOWN_OUTCOME) for outcome in self.outcomes)
+
+
+def apply_changes(changes: Sequence[Change], world: World, run: OpenRun, writing: WritingSession) -> Applied:
+    """Carry out the changes in their order. Raises OtherSideError where the audit store does not acknowledge: then
+    nothing more is sent."""
+    session = writing.session
+    outcomes: list[Outcome] = []
+    for done, batch in _batches(changes):
+        session.progress("applying", done, len(changes))
+        stopped, cancelled = session.stopped(), session.cancelled()
+        if cancelled:
+            return Applied(tuple(outcomes), cancelled=cancelled)
+        if stopped:
+            rest = changes[done:]
+            return Applied(tuple(outcomes), _refusal("stop", Trip(stopped, "no stop"), rest))
+        outcomes += _apply_batch(batch, world, run, writing)
+        trip = tripped(outcomes, len(changes))
+        if trip is not None:
+            rest = changes[done + len(batch) :]
+            return Applied(tuple(outcomes), _refusal("breaker", trip, rest), suspects=_suspects(outcomes))
+    session.progress("applying", len(changes), len(changes))
+    return Applied(tuple(outcomes), cancelled=session.cancelled())
+
+
+def _apply_batch(batch: Sequence[Change], world: World, run: OpenRun, writing: WritingSession) -> tuple[Outcome, ...]:
+    session = writing.session
+    run.hold()
+    fresh = session.reader.read_users(dict.fromkeys(change.account_id for change in batch))
+    going, gone = recheck(batch, fresh, session.policies, world)
+    at = session.clock()
+    skipped = [Outcome(change, CHANGED_SINCE, at, gone[change.id]) for change in batch if change.id in gone]
+    run.record_intents(going)
+    sent: list[Outcome] = []
+    outcomes = writing.writer.apply_changes(going) if going else iter(())
+    while len(sent) < len(going) and not session.cancelled():
+        run.hold()  # whoever slept too long finds out here, before the next change is sent
+        sent.append(next(outcomes))
+    run.record_outcomes([*sent, *skipped])
+    return (*sent, *skipped)
+
+
+def _batches(changes: Sequence[Change]) -> Iterator[tuple[int, tuple[Change, ...]]]:
+    """Where each batch begins, and its changes: whole persons, few at first."""
+    start, people, size = 0, 0, FIRST_BATCH
+    for index, change in enumerate(changes):
+        if index == start or change.account_id != changes[index - 1].account_id:
+            if people == size:
+                yield start, tuple(changes[start:index])
+                start, people, size = index, 0, BATCH
+            people += 1
+    if changes:
+        yield start, tuple(changes[start:])
+
+
+def _suspects(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    failed = (outcome for outcome in outcomes if outcome.status in (FAILED, UNKNOWN_OUTCOME))
+    return tuple(sorted({task for outcome in failed for task in outcome.change.tasks}))
+
+
+def _refusal(rail: str, trip: Trip, rest: Sequence[Change]) -> Refusal:
+    how = "find out why, then run again" if rail == "breaker" else "remove policies/STOP and unset POLICY_RUNNER_STOP"
+    return Refusal(rail, None, trip.found, trip.limit, changes_digest(rest), how)

@@ -1,0 +1,50 @@
+"""Approved is what runs: a saved plan is carried out only as it was made, once, soon, and for the same policies."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from runner.engine.digest import changes_digest
+from runner.errors import InputError, RefusedError
+from runner.model.canonical import iso
+from runner.model.history import History
+from runner.model.plan import Plan
+from runner.run.session import Session
+
+LIFETIME = timedelta(hours=24)
+
+
+def plan_use(plan: Plan) -> str:
+    """How a saved plan that was applied is remembered."""
+    return f"{plan.digest}@{iso(plan.created_at)}"
+
+
+def check_saved(saved: Plan, session: Session, history: History) -> None:
+    """Raise unless the saved plan may be carried out now: RefusedError ``plan_old``, ``plan_used``, or InputError
+    ``plan_policies`` and ``unknown_task``."""
+    again = "make a new plan with policy-runner plan --out FILE"
+    if saved.policies.sha256 != session.policies.provenance.sha256:
+        message = "the plan was made for other policies than the ones here"
+        raise InputError("plan_policies", message, hint=f"check out the policies it was made for, or {again}")
+    if abs(session.now - saved.created_at) > LIFETIME:
+        raise RefusedError("plan_old", f"the plan is of {iso(saved.created_at)}, over 24 hours old", hint=again)
+    if plan_use(saved) in history.used_plans:
+        raise RefusedError("plan_used", "the plan was applied before", hint=again)
+
+
+def check_organization(saved: Plan, organization: str) -> None:
+    """Raise InputError ``plan_organization`` where the plan was made for another one."""
+    if saved.organization != organization:
+        message = f"the plan was made for organization {saved.organization}, the directory is of {organization}"
+        raise InputError("plan_organization", message, hint="use the directory that the plan was made for")
+
+
+def check_growth(saved: Plan, now: Plan) -> None:
+    """Raise RefusedError ``plan_grew`` where there is more to do by now than was approved; less goes on."""
+    approved = {change.id for change in saved.pending}
+    more = [change for change in now.pending if change.id not in approved]
+    if more:
+        message = f"{len(more)} changes more than the plan has, for {more[0].account_id} first"
+        raise RefusedError(
+            "plan_grew", message, hint=f"look at the new plan ({changes_digest(now.pending)}) and save it"
+        )

@@ -1,0 +1,161 @@
+"""The life of one run, a straight line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from runner.engine.planfile import plan_json
+from runner.errors import FINE, PARTLY, REFUSED, InputError, RunnerError
+from runner.journal.journal import Past
+from runner.journal.writing import OpenRun
+from runner.model import record
+from runner.model.canonical import canonical_json
+from runner.model.history import History
+from runner.model.plan import Plan, Refusal
+from runner.model.record import Ending, PlanCounts, Planned, Start
+from runner.run.applying import Applied, apply_changes
+from runner.run.approved import check_growth, check_organization, check_saved, plan_use
+from runner.run.choosing import Choice, Wanted, choose
+from runner.run.planning import Made, make_plan
+from runner.run.publishing import publish
+from runner.run.recovery import recover
+from runner.run.session import Session, WritingSession
+
+RETRIED = frozenset({"stop", "snapshot_incomplete", "snapshot_empty", "snapshot_stale", "population_drop"})
+"""Rails that say nothing about a task: it has not had its turn, and is due again in the next run."""
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run that came to its end. ``report`` is the Markdown; ``head`` the hash of the journal's last record."""
+
+    run: str
+    plan: Plan
+    applied: Applied
+    refusals: tuple[Refusal, ...]
+    ending: Ending
+    report: str
+    head: str
+
+
+@dataclass(frozen=True)
+class Prospect:
+    """What a run would do, worked out before anything is written: with it, bad input leaves no trace."""
+
+    choice: Choice
+    made: Made
+    past: Past
+
+
+def look_ahead(choice: Choice, session: Session, past: Past, saved: Plan | None = None) -> Prospect:
+    """Plan the chosen tasks, writing nothing; where there are none, the plan is empty."""
+    if saved is not None:
+        check_saved(saved, session, past.history)
+    made = make_plan(session, choice.tasks, past.history, applying_at=session.clock())
+    if saved is not None:
+        check_organization(saved, made.planned.plan.organization)
+        check_growth(saved, made.planned.plan)
+    return Prospect(choice, made, past)
+
+
+def execute(writing: WritingSession, wanted: Wanted, mode: str, saved: Plan | None = None) -> Finished | None:
+    """Recover, choose, plan, put before the rails, record, apply, report. None where nothing was due or left open.
+
+    Raises RunnerError; whatever happened until then is in the journal.
+    """
+    session = writing.session
+    past = writing.journal.read_past()
+    choice = choose(wanted, session, past.history)
+    _check_enabled(choice)
+    if not choice.tasks and not past.open_intents:
+        return None
+    prospect = look_ahead(choice, session, past, saved)
+    run, past = writing.journal.open_run(_start(writing, mode, prospect), writing.token)
+    run.mask = session.mask
+    try:
+        if past.open_intents or past.head != prospect.past.head:
+            recover(run, past.open_intents, writing.writer)
+            past = writing.journal.read_past()
+            prospect = look_ahead(choose(wanted, session, past.history), session, past, saved)
+        return _carry_out(writing, run, prospect, saved)
+    except RunnerError as error:
+        _record_failure(run, error)
+        raise
+
+
+def _check_enabled(choice: Choice) -> None:
+    """A paused task never writes, even by name; ``plan`` shows what it would do."""
+    paused = [task.name for task in choice.tasks if not task.enabled]
+    if paused:
+        raise InputError("task_paused", f"{paused[0]} is paused", hint="remove `enabled: false` to let it write")
+
+
+def _start(writing: WritingSession, mode: str, prospect: Prospect) -> Start:
+    session = writing.session
+    organization = prospect.made.planned.plan.organization
+    return Start(mode, writing.actor, session.now, session.policies.provenance, writing.tool_version, organization)
+
+
+def _carry_out(writing: WritingSession, run: OpenRun, prospect: Prospect, saved: Plan | None) -> Finished:
+    made, choice = prospect.made, prospect.choice
+    plan = made.planned.plan
+    run.record_snapshot(plan.snapshot, made.world.snapshot.pages)
+    used = None if saved is None else plan_use(saved)
+    planned = Planned(
+        plan.digest, plan.tasks, counts(plan), choice.due, plan.overrides, released(plan, prospect.past.history), used
+    )
+    run.record_plan(planned, plan_bytes(plan), plan.refusals)
+    applied = apply_changes(plan.pending, made.world, run, writing)
+    if applied.refusal is not None:
+        run.record_refusals([applied.refusal])
+    refusals = (*plan.refusals, *([applied.refusal] if applied.refusal else []))
+    ending = ending_of(plan, applied, refusals)
+    report = publish(writing, run, made, applied, ending)
+    return Finished(run.run, plan, applied, refusals, ending, report, run.head)
+
+
+def ending_of(plan: Plan, applied: Applied, refusals: tuple[Refusal, ...]) -> Ending:
+    """How the run ended, in a word and an exit code, and which tasks have had their turn."""
+    quarantined = dict.fromkeys(applied.suspects, applied.refusal.found) if applied.refusal else {}
+    turned = () if any(refusal.rail in RETRIED for refusal in refusals) else plan.tasks
+    if applied.cancelled:
+        return Ending(record.CANCELLED, PARTLY, (), "cancelled")
+    if refusals:
+        return Ending(record.REFUSED, REFUSED, turned, refusals[0].rail, quarantined)
+    if applied.partly:
+        return Ending(record.PARTLY, PARTLY, turned, "changes_failed")
+    return Ending(record.DONE, FINE, turned)
+
+
+def _record_failure(run: OpenRun, error: RunnerError) -> None:
+    """Say in the journal how the run ended, unless the journal is what failed."""
+    if error.reason in ("audit_store", "lease_lost", "lease_held", "journal_damaged"):
+        return
+    run.finish(Ending(record.FAILED, error.exit_code, (), error.reason))
+    run.close()
+
+
+def counts(plan: Plan) -> PlanCounts:
+    """How many there are of each thing."""
+    pending = len(plan.pending)
+    return PlanCounts(
+        changes=pending,
+        blocked=len(plan.changes) - pending,
+        skips=len(plan.skips),
+        notices=len(plan.notices),
+        handover=len(plan.handover),
+        reported=len(plan.reported),
+        refusals=len(plan.refusals),
+    )
+
+
+def released(plan: Plan, history: History) -> tuple[str, ...]:
+    """The tasks that an override lets out of quarantine: in it, with something to do, and not refused for it now."""
+    refused = {refusal.task for refusal in plan.refusals if refusal.rail == "quarantine"}
+    asking = {task for change in plan.changes for task in change.tasks}
+    return tuple(sorted((history.quarantined.keys() & asking) - refused))
+
+
+def plan_bytes(plan: Plan) -> bytes:
+    """``plan.json`` as it is kept: canonical JSON and a line end."""
+    return canonical_json(plan_json(plan)) + b"\n"

@@ -1,0 +1,90 @@
+"""From policies and a reader to a plan: read what the tasks need, plan, and read what the plan found missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from runner.directory.interface import Need
+from runner.engine.names import apps_needed
+from runner.engine.plan import Planned, build_plan
+from runner.errors import InputError
+from runner.model.history import History
+from runner.model.people import Snapshot
+from runner.model.policy import Policies, Task
+from runner.model.world import World
+from runner.policy.problems import PolicyError
+from runner.run.session import Session
+
+
+@dataclass(frozen=True)
+class Made:
+    """A plan with the world that it was made of."""
+
+    planned: Planned
+    world: World
+
+
+def chosen_tasks(policies: Policies, names: Sequence[str]) -> tuple[Task, ...]:
+    """The tasks of these names, or all enabled ones. Raises InputError ``unknown_task``, ``task_paused``."""
+    if not names:
+        return tuple(task for task in policies.tasks.values() if task.enabled)
+    unknown = [name for name in names if name not in policies.tasks]
+    if unknown:
+        known = ", ".join(policies.tasks) or "none"
+        raise InputError("unknown_task", f"no task is called {unknown[0]}", hint=f"the tasks are: {known}")
+    return tuple(policies.tasks[name] for name in dict.fromkeys(names))
+
+
+def need_of(tasks: Sequence[Task]) -> Need:
+    """What a snapshot must hold for these tasks."""
+    return Need(apps=apps_needed(tasks))
+
+
+def make_plan(
+    session: Session, tasks: Sequence[Task], history: History, *, applying_at: datetime | None = None
+) -> Made:
+    """Read the organization and plan. Roles held directly are read only of people whom a task would change.
+
+    Raises PolicyError for names that the organization does not know, InputError ``wrong_organization``, and whatever
+    the reader raises.
+    """
+    snapshot = session.reader.read_snapshot(need_of(tasks))
+    _check_organization(session.policies, snapshot)
+    world = World(snapshot, session.now, session.policies.lists, history)
+    planned = _planned(session, tasks, world, applying_at)
+    wanted = _wanting_direct_access(planned, snapshot)
+    if wanted:
+        world = replace(world, snapshot=_completed(session, snapshot, wanted))
+        planned = _planned(session, tasks, world, applying_at)
+    return Made(planned, world)
+
+
+def _planned(session: Session, tasks: Sequence[Task], world: World, applying_at: datetime | None) -> Planned:
+    planned = build_plan(session.policies, tasks, world, stopped=session.stopped(), applying_at=applying_at)
+    if planned.names.errors:
+        raise PolicyError(planned.names.errors)
+    return planned
+
+
+def _wanting_direct_access(planned: Planned, snapshot: Snapshot) -> tuple[str, ...]:
+    """Account ids of people who match and are skipped because nobody knows which roles they hold directly."""
+    if not snapshot.live:
+        return ()
+    skips = (s for s in planned.plan.skips if s.why == "unknown" and "direct_access" in s.detail.split(", "))
+    return tuple(dict.fromkeys(skip.account_id for skip in skips))
+
+
+def _completed(session: Session, snapshot: Snapshot, account_ids: Sequence[str]) -> Snapshot:
+    """The snapshot with the direct roles of these people."""
+    found = session.reader.read_direct_access(account_ids)
+    users = (replace(u, direct_access=found[u.account_id]) if u.account_id in found else u for u in snapshot.users)
+    return replace(snapshot, users=tuple(users))
+
+
+def _check_organization(policies: Policies, snapshot: Snapshot) -> None:
+    wanted = policies.settings.organization
+    if wanted is not None and wanted != snapshot.organization:
+        message = f"these policies are for organization {wanted}, the directory is of {snapshot.organization}"
+        raise InputError("wrong_organization", message, hint="correct organization.id in policies/settings.yaml")

@@ -1,0 +1,73 @@
+"""The end of a run: its last record, the report made of the records, the index, and the lease given back."""
+
+from __future__ import annotations
+
+from runner.journal.journal import Past
+from runner.journal.writing import OpenRun
+from runner.model.history import History
+from runner.model.outcome import APPLIED
+from runner.model.plan import Plan
+from runner.model.record import Ending, RunRecord
+from runner.model.report import AuditIndex, RunReport, Surroundings, TaskState
+from runner.policy.schedule import next_planned
+from runner.report.document import render_surroundings, surroundings_from
+from runner.report.handover import handover_files
+from runner.report.index import render_index
+from runner.report.markdown import render_markdown
+from runner.run.applying import Applied
+from runner.run.planning import Made
+from runner.run.session import Session, WritingSession
+from runner.run.surroundings import expiring, surroundings
+
+SURROUNDINGS = "surroundings.json"
+"""Beside ``plan.json``: what the report says besides the records and the plan, so that it can be made again."""
+
+
+def publish(writing: WritingSession, run: OpenRun, made: Made, applied: Applied, ending: Ending) -> str:
+    """Finish the run and give its report. The files are sealed by the run's last record, the report follows from it."""
+    session, plan = writing.session, made.planned.plan
+    changes = [outcome.change for outcome in applied.outcomes if outcome.status == APPLIED]
+    past = writing.journal.read_past()
+    around = surroundings(session, made.planned, made.world, changes, past.runs[:-1], run.run)
+    files = {f"handover/{name}": text.encode() for name, text in handover_files(plan, around.people).items()}
+    run.finish(ending, {**files, SURROUNDINGS: render_surroundings(around).encode()})
+    past = writing.journal.read_past()
+    report = render_markdown(RunReport(past.find(run.run), plan, around))
+    run.close(report.encode(), render_index(audit_index(session, past, plan, around)).encode())
+    return report
+
+
+def audit_index(session: Session, past: Past, plan: Plan | None, around: Surroundings) -> AuditIndex:
+    """What the journal's README is made of."""
+    return AuditIndex(
+        organization=plan.organization if plan else past.runs[-1].start.organization,
+        runs=tuple(reversed(past.runs)),
+        tasks=task_states(session, past.history),
+        seats=around.seats,
+        trend=around.trend,
+        exemptions_expiring=expiring(session),
+        privacy=around.privacy,
+    )
+
+
+def task_states(session: Session, history: History) -> tuple[TaskState, ...]:
+    """Every task, how it last ran and when it is due next."""
+    return tuple(
+        TaskState(
+            task.name,
+            task.description,
+            task.owner,
+            task.enabled,
+            history.last_runs[task.name].run if task.name in history.last_runs else "",
+            history.last_runs[task.name].ended if task.name in history.last_runs else "",
+            next_planned(task.schedule, session.now) if task.enabled else None,
+            history.quarantined.get(task.name, ""),
+        )
+        for task in session.policies.tasks.values()
+    )
+
+
+def report_again(record: RunRecord, plan: Plan | None, around: bytes | None) -> RunReport:
+    """A past run's report from what the journal keeps of it."""
+    kept = Surroundings() if around is None else surroundings_from(around.decode())
+    return RunReport(record, plan, kept)
