@@ -123,7 +123,10 @@ class TaskState:
 
 @dataclass(frozen=True, slots=True)
 class AuditIndex:
-    """What the index of the audit branch is made of: runs newest first, seats and exemptions of this month."""
+    """What the index of the audit branch is made of: runs newest first, the seats of this month's runs.
+
+    With ``privacy`` pseudonymous no address is shown.
+    """
 
     organization: str
     runs: tuple[RunRecord, ...]
@@ -131,3 +134,4 @@ class AuditIndex:
     seats: tuple[SeatChange, ...] = ()
     trend: tuple[TrendPoint, ...] = ()
     exemptions_expiring: tuple[ExemptionUse, ...] = ()
+    privacy: str = "plain"

@@ -49,7 +49,7 @@ def everybody(plan: Plan, people: People) -> People:
 
 
 def change_row(change: Change, task: str, people: People, status: str, detail: str = "") -> Row:
-    """A change as a row in the table of one of its tasks."""
+    """A change as a row in the table of one of its tasks, or of none (then all its tasks stand in ``also``)."""
     does, target = words.verb(change.verb, change.target)
     also = tuple(name for name in change.tasks if name != task)
     person = who(change.account_id, people)

@@ -7,17 +7,24 @@ is Markdown already, and anything else (None, a list, a float) is a mistake and 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from runner.report import words
+from runner.report.rows import Row, Who
+from runner.report.view import Listed
 from runner.text import markdown, markdown_code, shorten
 
 CELL = 200
 """Columns of outside text in one cell; what is longer is cut with an ellipsis and stands in full in the JSON."""
 
+PROSE = 1000
+"""Columns of a sentence, such as how to allow a refused run."""
+
+_COPIED = re.compile(r"(sha256:[0-9a-f]{64}|\b[0-9]{8}-[0-9]{6}-[0-9a-z]{4,32}\b)")
 _LINK = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._~%/?=&+:#-]*)?")
 
 
@@ -47,12 +54,46 @@ def code(value: str) -> Safe:
     return Safe(markdown_code(shorten(value, CELL)))
 
 
+def prose(value: str) -> Safe:
+    """Sentences, longer than a cell; digests and names of runs in them are code, so that they can be copied."""
+    parts = _COPIED.split(shorten(value, PROSE))
+    return Safe("".join(markdown_code(part) if index % 2 else markdown(part) for index, part in enumerate(parts)))
+
+
 def link(label: str, address: str) -> Safe:
     """A link to an https address or to a file beside the report; only the label where the address is neither."""
     relative = re.fullmatch(r"[A-Za-z0-9_-][A-Za-z0-9._/-]*", address)
     if not (relative or _LINK.fullmatch(address)):
         return Safe(markdown(label))
     return Safe(f"[{markdown(label)}]({address})")
+
+
+def who(person: Who) -> Safe:
+    """A person: the name as text, the address or else the id as code."""
+    handle = code(person.handle).markdown
+    return Safe(f"{finalize(person.name)} {handle}" if person.name else handle)
+
+
+def does(row: Row) -> Safe:
+    """What a change does."""
+    return Safe(f"{finalize(row.does)} {code(row.target).markdown}" if row.target else finalize(row.does))
+
+
+def names(values: Iterable[str]) -> Safe:
+    """Names as code, one after the other."""
+    return Safe(", ".join(code(value).markdown for value in values))
+
+
+def outcome(row: Row) -> Safe:
+    """How a change ended, and what is known about it."""
+    word = words.OUTCOMES.get(row.status, finalize(row.status))
+    return Safe(f"{word}: {prose(row.detail).markdown}" if row.detail else word)
+
+
+def delivery(notice: Listed) -> Safe:
+    """What became of a message."""
+    word = words.DELIVERIES.get(notice.status, finalize(notice.status))
+    return Safe(word + (f": {finalize(notice.detail)}" if notice.detail else ""))
 
 
 @cache
@@ -66,7 +107,15 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"code": code, "link": link, "count": words.count, "when": words.when}
+    environment.filters |= {
+        "who": who,
+        "does": does,
+        "names": names,
+        "outcome": outcome,
+        "delivery": delivery,
+        "joined": "; ".join,
+    }
+    environment.filters |= {"code": code, "prose": prose, "link": link, "count": words.count, "when": words.when}
     return environment
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from runner.model.plan import Change, Plan, Refusal
 from runner.model.report import People
 from runner.report import rows, words
+from runner.report.view import plan_listings
 from runner.text import display_width, pad, shorten, terminal
 
 Paint = Callable[[str, str], str]
@@ -147,14 +148,9 @@ def _left_alone(plan: Plan, width: int) -> list[str]:
 def _listed(plan: Plan, people: People, width: int) -> list[str]:
     """Who is handed over, told or reported, one a line."""
     lines: list[str] = []
-    for title, entries in (
-        ("For the identity provider", [(h.account_id, h.task, rows.handed_over(h)) for h in plan.handover]),
-        ("Messages", [(n.account_id, n.task, rows.told(n)) for n in plan.notices]),
-        ("Reported, not changed", [(r.account_id, r.task, rows.would_be(r)) for r in plan.reported]),
-    ):
+    for title, entries in plan_listings(plan, people):
         lines += [f"{title}: {len(entries):,}"] if entries else []
-        for account_id, task, what in entries:
-            lines.append(shorten(terminal(f"  {_name(rows.who(account_id, people))}: {what} ({task})"), width))
+        lines += [shorten(terminal(f"  {_name(e.who)}: {e.what} ({e.task})"), width) for e in entries]
     return lines
 
 

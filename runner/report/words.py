@@ -48,6 +48,14 @@ SKIPS = {
 }
 """Why people are left alone, so that a number can stand before it."""
 
+DELIVERIES = {
+    "sent": "✅ sent",
+    "failed": "❌ failed",
+    "unknown": "❓ unknown",
+    "refused": "⛔ refused",
+    "not_tried": "⚪ not sent",
+}
+
 ENDINGS = {
     "done": "✅ done",
     "refused": "⛔ refused",

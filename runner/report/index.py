@@ -1,0 +1,78 @@
+"""The README of the audit branch: how things stand, for people who look in once a week."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from runner.model.outcome import APPLIED
+from runner.model.record import DONE, REFUSED, RunRecord
+from runner.model.report import AuditIndex, TaskState
+from runner.report import words
+from runner.report.budget import more
+from runner.report.chart import charts
+from runner.report.money import seat_rows, totals
+from runner.report.privacy import without_names
+from runner.report.safe import Safe, link, render
+from runner.report.sentence import result
+
+LATEST = 30
+"""Runs listed; the others are in their folders."""
+
+
+def render_index(index: AuditIndex) -> str:
+    """The index of the audit branch; the same bytes for the same runs, whatever time it is."""
+    if index.privacy != "plain":
+        index = without_names(index)
+    newest = index.runs[0] if index.runs else None
+    month = newest.start.now.strftime("%Y-%m") if newest else ""
+    of_month = [run for run in index.runs if run.start.now.strftime("%Y-%m") == month]
+    return render(
+        "index.md.j2",
+        index=index,
+        latest=[
+            (run, run_link(run), words.ENDINGS.get(run.ended, run.ended), result(run)) for run in index.runs[:LATEST]
+        ],
+        newest=newest,
+        good=next((run for run in index.runs if run.ended in (DONE, REFUSED)), None),
+        month=month,
+        runs_of_month=len(of_month),
+        by_verb=_by_verb(of_month),
+        **_seats(index),
+        charts=[Safe(chart) for chart in charts(index.trend)],
+        upcoming=sorted((t for t in index.tasks if t.next_at), key=lambda t: (t.next_at, t.name)),
+        tasks=[(task, _state(task)) for task in index.tasks],
+        expiring=index.exemptions_expiring,
+        more=more(LATEST),
+    )
+
+
+def run_link(run: RunRecord) -> Safe:
+    """A link to a run's report, from the root of the branch; the run's name has its day first."""
+    name = run.run
+    return link(words.when(run.start.now), f"runs/{name[:4]}/{name[4:6]}/{name[6:8]}/{name}/report.md")
+
+
+def _by_verb(runs: Iterable[RunRecord]) -> Sequence[tuple[str, int]]:
+    """Changes that were made, by what they did, most first."""
+    counts: dict[str, int] = {}
+    for run in runs:
+        for outcome in (*run.outcomes, *run.recovered):
+            if outcome.status == APPLIED:
+                counts[outcome.change.verb] = counts.get(outcome.change.verb, 0) + 1
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _state(task: TaskState) -> str:
+    if task.quarantine:
+        return f"⛔ in quarantine: {task.quarantine}"
+    return "enabled" if task.enabled else "⏸ paused"
+
+
+def _seats(index: AuditIndex) -> dict[str, object]:
+    return {
+        "seats": seat_rows(index.seats),
+        "freed": sum(seat.freed for seat in index.seats),
+        "taken": sum(seat.taken for seat in index.seats),
+        "saved": ", ".join(totals(index.seats)) or "none",
+        "rows": 1_000,
+    }

@@ -1,0 +1,105 @@
+"""What happened, in one sentence and in a title."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runner.model.outcome import ALREADY, APPLIED, CHANGED_SINCE, FAILED, UNKNOWN_OUTCOME
+from runner.model.record import RunRecord
+from runner.model.report import RunReport
+from runner.report import rows, words
+
+_CUT_SHORT = {
+    "failed": "the run could not go on",
+    "cancelled": "somebody cancelled the run",
+    "killed": "the run broke off without a word",
+}
+
+
+def title(report: RunReport) -> str:
+    """``acme, 2026-11-22: 12 changes made, 1 failed``."""
+    record = report.record
+    return f"{record.start.organization or 'Run'}, {words.when(record.start.now)[:10]}: {result(record, report)}"
+
+
+def result(record: RunRecord, report: RunReport | None = None) -> str:
+    """What came out, in a few words: ``12 changes made, 1 failed``."""
+    counts = record.outcome_counts
+    made = counts.get(APPLIED, 0)
+    parts = [f"{words.count(made, 'change')} made"] if made else []
+    parts += [f"{counts[s]:,} {w}" for s, w in ((FAILED, "failed"), (UNKNOWN_OUTCOME, "unknown")) if counts.get(s)]
+    if record.open_intents:
+        parts.append(f"{len(record.open_intents):,} without an outcome")
+    if record.refusals:
+        parts.append(_refused(record))
+    if record.ended in _CUT_SHORT:
+        parts.append(record.ended)
+    if not parts and report is not None and report.plan is not None and report.plan.pending:
+        parts.append(f"{words.count(len(report.plan.pending), 'change')} planned")
+    return ", ".join(parts) or "nothing to change"
+
+
+def _refused(record: RunRecord) -> str:
+    if any(refusal.task is None for refusal in record.refusals):
+        return "the whole run refused"
+    return f"{words.count(len({refusal.task for refusal in record.refusals}), 'task')} refused"
+
+
+def sentence(report: RunReport) -> str:
+    """One sentence for somebody who reads no further."""
+    parts = [part for part in (_made(report), *_rest(report)) if part]
+    text = f"In {report.record.start.organization or 'the organization'}, {words.listing(parts)}"
+    recovered = len(report.record.recovered)
+    if recovered:
+        text += f"; before that, {words.count(recovered, 'change')} that an earlier run had left open "
+        text += "was closed" if recovered == 1 else "were closed"
+    return f"{text}."
+
+
+def _was(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
+def _made(report: RunReport) -> str:
+    """What was done, or why nothing was."""
+    record, plan = report.record, report.plan
+    made = [outcome.change.account_id for outcome in record.outcomes if outcome.status == APPLIED]
+    if made:
+        people = words.count(len(set(made)), "person", "people")
+        return f"{words.count(len(made), 'change')} {_was(len(made))} made for {people}"
+    rails = sorted({refusal.rail for refusal in record.refusals if refusal.task is None})
+    if rails:
+        return f"nothing was changed, because {words.listing(rails)} refused the whole run"
+    if plan is not None and plan.pending and not record.intents and record.ended in ("done", "refused"):
+        people = words.count(rows.persons(plan.pending), "person", "people")
+        return f"{words.count(len(plan.pending), 'change')} for {people} would be made"
+    changed = record.intents or record.refusals or record.ended not in ("done", "partly")
+    return "nothing was changed" if changed else "there was nothing to change"
+
+
+def _rest(report: RunReport) -> Iterator[str]:
+    record, plan = report.record, report.plan
+    for status, one, many in (
+        (FAILED, "failed", "failed"),
+        (UNKNOWN_OUTCOME, "has an unknown outcome", "have an unknown outcome"),
+        (ALREADY, "was already so", "were already so"),
+        (
+            CHANGED_SINCE,
+            "was left out because the person had changed since",
+            "were left out because people had changed",
+        ),
+    ):
+        number = record.outcome_counts.get(status, 0)
+        if number:
+            yield words.count(number, one, many)
+    if record.open_intents:
+        yield words.count(
+            len(record.open_intents), "was announced and has no outcome", "were announced without an outcome"
+        )
+    refused = {refusal.task for refusal in record.refusals if refusal.task is not None}
+    if refused:
+        blocked = len(plan.changes) - len(plan.pending) if plan is not None else 0
+        yield f"{words.count(len(refused), 'task')} {_was(len(refused))} refused with {words.count(blocked, 'change')}"
+    if record.ended in _CUT_SHORT:
+        reason = f" ({record.ending.reason})" if record.ending and record.ending.reason else ""
+        yield f"{_CUT_SHORT[record.ended]}{reason}"
