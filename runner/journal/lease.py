@@ -53,7 +53,12 @@ Decision = Callable[[Lease | None], Lease]
 def taken_lease(
     current: Lease | None, mine: Owner, run: str, now: datetime, term: timedelta, gone: Callable[[Owner], bool]
 ) -> Lease:
-    """A new lease, where none stands, the one that does has ended, or its holder is ``gone`` from this machine."""
+    """A new lease, where none stands, the one that does has ended, or its holder is ``gone`` from this machine.
+
+    Asked again after a store lost its answer, it gives the lease that was already taken.
+    """
+    if current is not None and not current.released and (current.owner, current.run) == (mine, run):
+        return current
     if current is not None and not current.released and now < current.expires and not gone(current.owner):
         held = f"run {_shown(current.run)}, process {current.owner.pid} on {_shown(current.owner.host)}"
         message = f"another runner is at work: {held}, since {iso(current.since)}"
@@ -74,6 +79,8 @@ def renewed_lease(current: Lease | None, mine: Lease, now: datetime, term: timed
 
 def released_lease(current: Lease | None, mine: Lease, now: datetime) -> Lease:
     """The lease given back. It stays where it is, because its fence must be known to the next holder."""
+    if current is not None and current.released and (current.fence, current.owner) == (mine.fence, mine.owner):
+        return current
     return replace(renewed_lease(current, mine, now, timedelta(0)), expires=now, released=True)
 
 
