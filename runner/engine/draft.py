@@ -97,7 +97,7 @@ def _draft(task: Task, user: User, scope: Scope, guard: Guard, *, matched: bool)
     if obstacles:
         first = min(obstacles, key=lambda h: SKIP_ORDER.index(h.why))
         draft = blank.without(first.why, _details(obstacles, first.why))
-        return (_with_handover(draft, moves, scope.world) if first.why.startswith("synced_") else draft,)
+        return (with_handover(draft, moves, scope.world) if first.why.startswith("synced_") else draft,)
     skip = _nothing_to_do(task, user, hindrances) if matched and not moves else None
     return (replace(blank, wishes=wishes, moves=moves, skip=skip),)
 
@@ -149,7 +149,7 @@ def _moves(wishes: Iterable[Wish], user: User, world: World) -> tuple[tuple[Move
             hindrances.append(Hindrance("unknown", "groups" if wish.kind == MEMBER else "direct_access"))
         elif before != wish.value and wish.kind != USE:
             moves.append(Move(wish, _verb(wish, before=before), before))
-            hindrances += _synced(wish, world) if wish.kind == MEMBER else ()
+            hindrances += synced(wish, world) if wish.kind == MEMBER else ()
     return tuple(moves), tuple(hindrances)
 
 
@@ -176,7 +176,8 @@ def _verb(wish: Wish, *, before: bool | str) -> str:
     return _STATUS_VERBS[str(wish.value)]
 
 
-def _synced(wish: Wish, world: World) -> tuple[Hindrance, ...]:
+def synced(wish: Wish, world: World) -> tuple[Hindrance, ...]:
+    """What stands in the way of changing a membership: an identity provider owns the group, or may own it."""
     group = world.groups.get(wish.target or "")
     if group is None or isinstance(group.managed_by_idp, Unknown):
         return (Hindrance("unknown", "managed_by_idp"),)
@@ -187,7 +188,7 @@ def _details(obstacles: Iterable[Hindrance], why: str) -> str:
     return ", ".join(dict.fromkeys(h.detail for h in obstacles if h.why == why))
 
 
-def _with_handover(draft: Draft, moves: Iterable[Move], world: World) -> Draft:
+def with_handover(draft: Draft, moves: Iterable[Move], world: World) -> Draft:
     """Add everything that the task wants of the person and only the identity provider can do."""
     entries = tuple(_handovers(draft, moves, world))
     return replace(draft, handover=entries)
@@ -196,7 +197,7 @@ def _with_handover(draft: Draft, moves: Iterable[Move], world: World) -> Draft:
 def _handovers(draft: Draft, moves: Iterable[Move], world: World) -> Iterator[Handover]:
     for move in moves:
         wish = move.wish
-        if wish.kind == MEMBER and wish.target is not None and _synced(wish, world):
+        if wish.kind == MEMBER and wish.target is not None and synced(wish, world):
             group = world.groups[wish.target]
             change = "add" if wish.value else "remove"
             yield Handover(draft.user.account_id, draft.task.name, Target(group.id, group.name), change)

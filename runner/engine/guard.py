@@ -6,7 +6,7 @@ to touch means not touched.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from runner import catalog
@@ -122,13 +122,19 @@ def person(entry: str) -> Condition:
     return _condition("email", literal(entry)) if "@" in entry else _condition("account_id", entry)
 
 
+def people(account_ids: Iterable[str]) -> Condition:
+    """These people, by account id."""
+    return _condition("account_id", sorted(account_ids))
+
+
 def literal(text: str) -> str:
     """Text as a glob that matches only itself."""
     return text.replace("*", "[*]").replace("?", "[?]")
 
 
 def _condition(name: str, value: Any) -> Condition:
-    def build(_: Any) -> Condition:
-        raise ValueError("these conditions have no children")
+    return catalog.conditions()[name].from_yaml(value, _no_children)
 
-    return catalog.conditions()[name].from_yaml(value, build)
+
+def _no_children(value: Any) -> Condition:
+    raise ValueError(f"these conditions have no children: {value}")

@@ -50,18 +50,19 @@ def build_plan(
     evaluation = Evaluation(world)
     guard = Guard(policies, evaluation)
     drafts = _all_drafts(tasks, evaluation, guard)
-    writing = tuple(draft for draft in drafts if not draft.task.report_only)
-
-    reasons = _remembering(evaluation)
-
-    def merged(refused: AbstractSet[str]) -> tuple[tuple[Change, ...], tuple[Skip, ...]]:
-        return merge(writing, refused, world, reasons)
-
     case = Case(policies, world, evaluation, tuple(tasks), drafts, (), stopped=stopped, applying_at=applying_at)
     names = check_names(policies, tasks, world)
-    settled = settle(case, merged)
-    plan = _plan(policies, tasks, world, drafts, settled, names.warnings)
-    return Planned(plan, names, guard.used(tuple(tasks)))
+    return Planned(judged(case, _remembering(evaluation), names.warnings), names, guard.used(tuple(tasks)))
+
+
+def judged(case: Case, reasons: Callable[[Draft], tuple[str, ...]], warnings: tuple[str, ...] = ()) -> Plan:
+    """The drafts of a case as a plan, after the rails."""
+    writing = tuple(draft for draft in case.drafts if not draft.task.report_only)
+
+    def merged(refused: AbstractSet[str]) -> tuple[tuple[Change, ...], tuple[Skip, ...]]:
+        return merge(writing, refused, case.world, reasons)
+
+    return _plan(case, settle(case, merged), warnings)
 
 
 def _all_drafts(tasks: Sequence[Task], evaluation: Evaluation, guard: Guard) -> tuple[Draft, ...]:
@@ -110,24 +111,17 @@ def _remembering(evaluation: Evaluation) -> Callable[[Draft], tuple[str, ...]]:
     return reasons
 
 
-def _plan(
-    policies: Policies,
-    tasks: Sequence[Task],
-    world: World,
-    drafts: Iterable[Draft],
-    settled: Settled,
-    warnings: tuple[str, ...],
-) -> Plan:
+def _plan(case: Case, settled: Settled, warnings: tuple[str, ...]) -> Plan:
+    world, drafts = case.world, case.drafts
     snapshot = world.snapshot
-    drafts = tuple(drafts)
     skips = (*(d.skip for d in drafts if d.skip is not None), *settled.covered)
     return Plan(
         digest=changes_digest(change for change in settled.changes if not change.blocked),
         organization=snapshot.organization,
         created_at=world.now,
-        policies=policies.provenance,
+        policies=case.policies.provenance,
         snapshot=SnapshotSummary(snapshot.taken_at, snapshot.population, snapshot.complete, snapshot.sha256),
-        tasks=tuple(task.name for task in tasks),
+        tasks=tuple(task.name for task in case.tasks),
         changes=settled.changes,
         skips=tuple(sorted(skips, key=lambda s: (s.account_id, s.task, s.why))),
         handover=tuple(sorted(_handover(drafts), key=lambda h: (h.account_id, h.task, h.group.id if h.group else ""))),

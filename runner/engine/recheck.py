@@ -23,7 +23,7 @@ def recheck(
     ``fresh`` are the people of these changes, read again. What no bulk read gives (roles held directly) is taken from
     the world that the plan was made of.
     """
-    people = {user.account_id: _completed(user, world) for user in fresh}
+    people = {user.account_id: completed(user, world) for user in fresh}
     present = tuple(people[key] for key in sorted(people))
     small = replace(world, snapshot=replace(world.snapshot, users=present))
     evaluation = Evaluation(small)
@@ -44,7 +44,8 @@ def _what(change: Change) -> tuple[str, tuple[str, str | None, str | None], bool
     return (change.account_id, key, change.before)
 
 
-def _completed(user: User, world: World) -> User:
+def completed(user: User, world: World) -> User:
+    """The person with the roles held directly as the plan knew them, where the last look did not read them."""
     known = world.users.get(user.account_id)
     if known is None or not isinstance(user.direct_access, Unknown):
         return user

@@ -57,7 +57,7 @@ def _statuses(runs: Iterable[RunRecord]) -> dict[tuple[str, str], str]:
 
 def _past(run: RunRecord, change: RecordedChange) -> PastChange:
     what = (change.account_id, change.verb, change.target, change.role, change.after, change.tasks)
-    return PastChange(*what, run.start.now, run.run)
+    return PastChange(*what, run.start.now, run.run, change.before)
 
 
 def history(runs: Sequence[RunRecord]) -> History:

@@ -19,6 +19,7 @@ class PastChange:
     tasks: tuple[str, ...]
     at: datetime
     run: str
+    before: bool | str = False
 
 
 @dataclass(frozen=True, slots=True)

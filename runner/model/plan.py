@@ -17,6 +17,8 @@ INVERSE = {
 }
 REMOVALS = frozenset({"remove_from_group", "revoke_role", "suspend", "deactivate"})
 
+CHANGED_SINCE = "changed_since"
+
 SKIP_ORDER = (
     "protected", "exempt", "unknown", "unmanaged", "synced_account", "shared_group", "synced_group", "no_seat",
     "not_applicable", "already", "not_selected", "covered", "waiting", "held", "changed_since",

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from runner.engine.digest import changes_digest
-from runner.engine.recheck import recheck
 from runner.journal.writing import OpenRun
 from runner.model.outcome import CHANGED_SINCE, FAILED, UNKNOWN_OUTCOME, Outcome
 from runner.model.plan import Change, Refusal
-from runner.model.world import World
 from runner.run.breaker import BATCH, FIRST_BATCH, Trip, tripped
+from runner.run.planning import Recheck
 from runner.run.session import WritingSession
 
 
@@ -31,7 +30,7 @@ class Applied:
         return any(outcome.status in (FAILED, UNKNOWN_OUTCOME) for outcome in self.outcomes)
 
 
-def apply_changes(changes: Sequence[Change], world: World, run: OpenRun, writing: WritingSession) -> Applied:
+def apply_changes(changes: Sequence[Change], recheck: Recheck, run: OpenRun, writing: WritingSession) -> Applied:
     """Carry out the changes in their order. Raises OtherSideError where the audit store does not acknowledge: then
     nothing more is sent."""
     session = writing.session
@@ -44,7 +43,7 @@ def apply_changes(changes: Sequence[Change], world: World, run: OpenRun, writing
         if stopped:
             rest = changes[done:]
             return Applied(tuple(outcomes), _refusal("stop", Trip(stopped, "no stop"), rest))
-        outcomes += _apply_batch(batch, world, run, writing)
+        outcomes += _apply_batch(batch, recheck, run, writing)
         trip = tripped(outcomes, len(changes))
         if trip is not None:
             rest = changes[done + len(batch) :]
@@ -53,11 +52,11 @@ def apply_changes(changes: Sequence[Change], world: World, run: OpenRun, writing
     return Applied(tuple(outcomes), cancelled=session.cancelled())
 
 
-def _apply_batch(batch: Sequence[Change], world: World, run: OpenRun, writing: WritingSession) -> tuple[Outcome, ...]:
+def _apply_batch(batch: Sequence[Change], recheck: Recheck, run: OpenRun, writing: WritingSession) -> list[Outcome]:
     session = writing.session
     run.hold()
     fresh = session.reader.read_users(dict.fromkeys(change.account_id for change in batch))
-    going, gone = recheck(batch, fresh, session.policies, world)
+    going, gone = recheck(batch, fresh)
     at = session.clock()
     skipped = [Outcome(change, CHANGED_SINCE, at, gone[change.id]) for change in batch if change.id in gone]
     run.record_intents(going)
@@ -67,7 +66,7 @@ def _apply_batch(batch: Sequence[Change], world: World, run: OpenRun, writing: W
         run.hold()  # whoever slept too long finds out here, before the next change is sent
         sent.append(next(outcomes))
     run.record_outcomes([*sent, *skipped])
-    return (*sent, *skipped)
+    return [*sent, *skipped]
 
 
 def _batches(changes: Sequence[Change]) -> Iterator[tuple[int, tuple[Change, ...]]]:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from runner.engine.planfile import plan_json
-from runner.errors import FINE, PARTLY, REFUSED, InputError, RunnerError
-from runner.journal.journal import Past
+from runner.errors import FINE, PARTLY, REFUSED, RunnerError
 from runner.journal.writing import OpenRun
 from runner.model import record
 from runner.model.canonical import canonical_json
@@ -14,12 +13,10 @@ from runner.model.history import History
 from runner.model.plan import Plan, Refusal
 from runner.model.record import Ending, PlanCounts, Planned, Start
 from runner.run.applying import Applied, apply_changes
-from runner.run.approved import check_growth, check_organization, check_saved, plan_use
-from runner.run.choosing import Choice, Wanted, choose
-from runner.run.planning import Made, make_plan
+from runner.run.errand import Errand, Prospect
 from runner.run.publishing import publish
 from runner.run.recovery import recover
-from runner.run.session import Session, WritingSession
+from runner.run.session import WritingSession
 
 RETRIED = frozenset({"stop", "snapshot_incomplete", "snapshot_empty", "snapshot_stale", "population_drop"})
 """Rails that say nothing about a task: it has not had its turn, and is due again in the next run."""
@@ -38,74 +35,42 @@ class Finished:
     head: str
 
 
-@dataclass(frozen=True)
-class Prospect:
-    """What a run would do, worked out before anything is written: with it, bad input leaves no trace."""
+def execute(writing: WritingSession, errand: Errand, mode: str) -> Finished | None:
+    """Recover, plan, put before the rails, record, apply, report. None where nothing was to do or left open.
 
-    choice: Choice
-    made: Made
-    past: Past
-
-
-def look_ahead(choice: Choice, session: Session, past: Past, saved: Plan | None = None) -> Prospect:
-    """Plan the chosen tasks, writing nothing; where there are none, the plan is empty."""
-    if saved is not None:
-        check_saved(saved, session, past.history)
-    made = make_plan(session, choice.tasks, past.history, applying_at=session.clock())
-    if saved is not None:
-        check_organization(saved, made.planned.plan.organization)
-        check_growth(saved, made.planned.plan)
-    return Prospect(choice, made, past)
-
-
-def execute(writing: WritingSession, wanted: Wanted, mode: str, saved: Plan | None = None) -> Finished | None:
-    """Recover, choose, plan, put before the rails, record, apply, report. None where nothing was due or left open.
-
-    Raises RunnerError; whatever happened until then is in the journal.
+    Everything is planned once before the first record is written, so that bad input leaves no trace. Raises
+    RunnerError; whatever happened until then is in the journal.
     """
     session = writing.session
     past = writing.journal.read_past()
-    choice = choose(wanted, session, past.history)
-    _check_enabled(choice)
-    if not choice.tasks and not past.open_intents:
+    if errand.idle(session, past) and not past.open_intents:
         return None
-    prospect = look_ahead(choice, session, past, saved)
+    prospect = errand.look_ahead(session, past)
     run, past = writing.journal.open_run(_start(writing, mode, prospect), writing.token)
     run.mask = session.mask
     try:
         if past.open_intents or past.head != prospect.past.head:
             recover(run, past.open_intents, writing.writer)
-            past = writing.journal.read_past()
-            prospect = look_ahead(choose(wanted, session, past.history), session, past, saved)
-        return _carry_out(writing, run, prospect, saved)
+            prospect = errand.look_ahead(session, writing.journal.read_past())
+        return _carry_out(writing, run, prospect)
     except RunnerError as error:
         _record_failure(run, error)
         raise
 
 
-def _check_enabled(choice: Choice) -> None:
-    """A paused task never writes, even by name; ``plan`` shows what it would do."""
-    paused = [task.name for task in choice.tasks if not task.enabled]
-    if paused:
-        raise InputError("task_paused", f"{paused[0]} is paused", hint="remove `enabled: false` to let it write")
-
-
 def _start(writing: WritingSession, mode: str, prospect: Prospect) -> Start:
     session = writing.session
-    organization = prospect.made.planned.plan.organization
+    organization = prospect.made.plan.organization
     return Start(mode, writing.actor, session.now, session.policies.provenance, writing.tool_version, organization)
 
 
-def _carry_out(writing: WritingSession, run: OpenRun, prospect: Prospect, saved: Plan | None) -> Finished:
-    made, choice = prospect.made, prospect.choice
-    plan = made.planned.plan
+def _carry_out(writing: WritingSession, run: OpenRun, prospect: Prospect) -> Finished:
+    made, plan = prospect.made, prospect.made.plan
     run.record_snapshot(plan.snapshot, made.world.snapshot.pages)
-    used = None if saved is None else plan_use(saved)
-    planned = Planned(
-        plan.digest, plan.tasks, counts(plan), choice.due, plan.overrides, released(plan, prospect.past.history), used
-    )
+    free = released(plan, prospect.past.history)
+    planned = Planned(plan.digest, plan.tasks, counts(plan), prospect.due, plan.overrides, free, prospect.saved_plan)
     run.record_plan(planned, plan_bytes(plan), plan.refusals)
-    applied = apply_changes(plan.pending, made.world, run, writing)
+    applied = apply_changes(plan.pending, made.recheck, run, writing)
     if applied.refusal is not None:
         run.record_refusals([applied.refusal])
     refusals = (*plan.refusals, *([applied.refusal] if applied.refusal else []))

@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from runner.directory.interface import Need
 from runner.engine.names import apps_needed
 from runner.engine.plan import Planned, build_plan
+from runner.engine.recheck import recheck
+from runner.engine.undo import build_undo, recheck_undo
 from runner.errors import InputError
-from runner.model.history import History
-from runner.model.people import Snapshot
+from runner.model.history import History, PastChange
+from runner.model.people import Snapshot, User
+from runner.model.plan import Change, Plan
 from runner.model.policy import Policies, Task
 from runner.model.world import World
 from runner.policy.problems import PolicyError
 from runner.run.session import Session
 
+Recheck = Callable[[Sequence[Change], Iterable[User]], tuple[tuple[Change, ...], Mapping[str, str]]]
+"""The last look: of some changes and their people, read again, the changes that go on, and by id why others do not."""
+
 
 @dataclass(frozen=True)
 class Made:
-    """A plan with the world that it was made of."""
+    """A plan with the world that it was made of, and what its changes are held against before they are sent."""
 
     planned: Planned
     world: World
+    recheck: Recheck
+
+    @property
+    def plan(self) -> Plan:
+        """The plan itself."""
+        return self.planned.plan
 
 
 def chosen_tasks(policies: Policies, names: Sequence[str]) -> tuple[Task, ...]:
@@ -58,7 +71,21 @@ def make_plan(
     if wanted:
         world = replace(world, snapshot=_completed(session, snapshot, wanted))
         planned = _planned(session, tasks, world, applying_at)
-    return Made(planned, world)
+    return Made(planned, world, partial(recheck, policies=session.policies, world=world))
+
+
+def make_undo(session: Session, run: str, made: Sequence[PastChange], *, applying_at: datetime | None = None) -> Made:
+    """Read the organization and plan the way back from what ``made`` says; raises as ``make_plan``."""
+    snapshot = session.reader.read_snapshot(Need())
+    _check_organization(session.policies, snapshot)
+    direct = tuple({change.account_id for change in made if change.role is not None})
+    if snapshot.live and direct:
+        snapshot = _completed(session, snapshot, direct)
+    real = {session.mask.account(user.account_id): user.account_id for user in snapshot.users}
+    found = [replace(change, account_id=real.get(change.account_id, change.account_id)) for change in made]
+    world = World(snapshot, session.now, session.policies.lists)
+    planned = build_undo(session.policies, run, found, world, stopped=session.stopped(), applying_at=applying_at)
+    return Made(planned, world, partial(recheck_undo, policies=session.policies, world=world))
 
 
 def _planned(session: Session, tasks: Sequence[Task], world: World, applying_at: datetime | None) -> Planned:

@@ -40,7 +40,9 @@ def surroundings(
     today = TrendPoint(run, session.now.date(), len(made), held_seats(world))
     return Surroundings(
         tasks=tuple(
-            TaskNote(name, policies.tasks[name].description, policies.tasks[name].owner) for name in planned.plan.tasks
+            TaskNote(name, policies.tasks[name].description, policies.tasks[name].owner)
+            for name in planned.plan.tasks
+            if name in policies.tasks  # an undo is no task of a policy
         ),
         exemptions_used=tuple(exemption_use(e) for e in planned.exemptions),
         exemptions_expiring=expiring(session),
