@@ -61,8 +61,9 @@ def _closest(error: ValidationError, defs: dict[str, Schema]) -> Iterator[Valida
         own = [nested for nested in error.context if nested.relative_schema_path[0] == index]
         if any(_takes(one, found) for one in branches(branch, defs)):
             fitting.append([leaf for nested in own for leaf in _closest(nested, defs)])
-    if fitting:
-        yield from min(fitting, key=len)
+    deeper = [leaves for leaves in fitting if any(leaf.absolute_path != error.absolute_path for leaf in leaves)]
+    if len(fitting) == 1 or deeper:
+        yield from min(deeper or fitting, key=len)
     else:
         yield error
 
@@ -161,8 +162,11 @@ def _say_format(finding: _Finding) -> _Said:
 
 def _say_one_of(finding: _Finding) -> _Said:
     if not is_choice_of_keys(finding.schema):
-        names = [name for one in branches(finding.schema, finding.defs) for name in sorted(kinds(one))]
-        yield _wrong_kind(finding, names)
+        alternatives = list(branches(finding.schema, finding.defs))
+        if any(_takes(one, kind(finding.value)) for one in alternatives):
+            yield finding.place, "not_allowed", f"{shown(finding.value)} cannot be written here", finding.hint
+        else:
+            yield _wrong_kind(finding, [name for one in alternatives for name in sorted(kinds(one))])
         return
     keys = [branch["required"][0] for branch in finding.wanted]
     given = [key for key in keys if key in finding.value]
@@ -175,7 +179,9 @@ def _say_many_keys(finding: _Finding) -> _Said:
     what = finding.schema.get("title", "mapping")
     keys = ", ".join(shown(key) for key in finding.value)
     hint = "put each in an item of its own" + (", under `all:`" if what == "condition" else "")
-    yield finding.place, "one_key", f"a {what} has exactly one key here, found {keys}", hint
+    count = finding.wanted
+    message = f"this {what} has more than {count} key{'s' if count > 1 else ''}: {keys}"
+    yield finding.place, "one_key", message, hint
 
 
 def _say_limit(words: str, code: str) -> Callable[[_Finding], _Said]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-_PLAIN = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_ @./+*?-]*[A-Za-z0-9_@./+*?-])?")
+_PLAIN = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_ @./+*-]*[A-Za-z0-9_@./+*-])?")
 _OTHERWISE = re.compile(r"(?i:true|false|null|yes|no|on|off|y|n|[0-9][0-9_]*\.?[0-9]*(e[+-]?[0-9]+)?|0x[0-9a-f]+)")
 
 

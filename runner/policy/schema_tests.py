@@ -45,7 +45,11 @@ def test_schema() -> Schema:
 def _user() -> Schema:
     true_false: Schema = {"type": "boolean"}
     texts = {name: described({"type": ["string", "null"]}, "The profile says so.") for name in PROFILE}
-    held = {"type": "object", "propertyNames": APP, "additionalProperties": described(_access(), "How they use it.")}
+    held = {
+        "type": "object",
+        "propertyNames": APP,
+        "additionalProperties": described(_access(), "The last use (a day), never, unknown, or a mapping."),
+    }
     return closed(
         {
             "email": described(COMPARED, "The address; also the account id and the name, where those are left out."),

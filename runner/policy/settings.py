@@ -9,7 +9,7 @@ from runner.catalog import as_tuple
 from runner.model.canonical import parse_instant
 from runner.model.policy import Exemption, Override, PolicyTest, Protect, RunLimits, Settings
 from runner.policy.documents import Document
-from runner.policy.problems import Problems
+from runner.policy.problems import Problems, shown
 from runner.policy.schema_files import TASK_RAILS
 from runner.policy.values import Placed
 
@@ -105,6 +105,7 @@ def build_test(document: Document, problems: Problems) -> PolicyTest:
     expect = values["expect"]
     if "filter" in values and "changes" in expect:
         problems.error(expect.at("changes"), "test", "a filter changes nothing", "expect `match`, or test a `task`")
+    _check_people(values.get("users", []), problems)
     if "directory" in values:
         for key in {"apps", "groups"} & values.keys():
             message = f"`{key}` is for made-up users; a recorded directory has its own"
@@ -122,3 +123,15 @@ def build_test(document: Document, problems: Problems) -> PolicyTest:
         apps=values.get("apps", {}),
         groups=values.get("groups", {}),
     )
+
+
+def _check_people(users: list[Placed], problems: Problems) -> None:
+    """Nobody is made up twice: neither an e-mail address nor an account id."""
+    seen: set[str] = set()
+    for user in users:
+        ids = {user[key].casefold(): key for key in ("email", "account_id") if key in user}
+        for name, key in ids.items():
+            if name in seen:
+                message = f"{shown(user[key])} is there twice"
+                problems.error(user.at(key), "twice", message, "give each person an address of their own")
+        seen |= ids.keys()
