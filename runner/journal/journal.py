@@ -12,6 +12,7 @@ from runner.journal import fold
 from runner.journal.chain import build_chain
 from runner.journal.ids import new_run_id, run_folder
 from runner.journal.lease import TERM, Owner, released_lease, taken_lease
+from runner.journal.mask import PLAIN, Mask
 from runner.journal.records import RecordError, Tip, sha256
 from runner.journal.store import JOURNAL, PLAN, REPORT, Cut, Edit, Store
 from runner.journal.writing import OpenRun
@@ -57,7 +58,7 @@ class Past:
 
 class Journal:
     """The records in a store. ``clock`` gives the wall clock, ``owner`` is this process and ``gone`` says whether the
-    process that holds a lease is known to have ended."""
+    process that holds a lease is known to have ended; ``mask`` is what runs call people by."""
 
     def __init__(
         self,
@@ -67,12 +68,14 @@ class Journal:
         owner: Owner,
         gone: Callable[[Owner], bool] = lambda _: False,
         term: timedelta = TERM,
+        mask: Mask = PLAIN,
     ) -> None:
         self._store = store
         self._clock = clock
         self._owner = owner
         self._gone = gone
         self._term = term
+        self._mask = mask
 
     def read_past(self) -> Past:
         """Everything, checked. Raises OtherSideError ``audit_store``, or ``journal_damaged`` naming the bad record."""
@@ -114,6 +117,7 @@ class Journal:
             raise
         name = new_run_id(now, token, past.last_name)
         run = OpenRun(self._store, self._clock, name, lease, self._term, past.tip)
+        run.mask = self._mask
         report = self.read_report(past.tip.run) if past.tip else None
         run.record_start(start, past.torn, None if report is None else sha256(report))
         return run, past

@@ -24,8 +24,8 @@ class OpenRun:
     """The writing end of the journal, for one run, made by ``Journal.open_run``.
 
     Everything that writes raises OtherSideError: ``audit_store`` (then nothing more can be written: nobody knows what
-    the store holds) or ``lease_lost`` (another runner has taken over). ``mask`` is what makes pseudonyms; whoever
-    wants them sets it before people are recorded.
+    the store holds) or ``lease_lost`` (another runner has taken over). ``mask`` may be exchanged for one that knows
+    more people.
     """
 
     def __init__(
@@ -50,8 +50,9 @@ class OpenRun:
     def record_start(self, start: Start, cut: Cut | None, report: str | None) -> None:
         """The run's first record. It says which record it follows, so that a gap can be named later, and the hash of
         that run's report; ``cut`` takes off what a run that died left unfinished."""
+        who = replace(start, actor=self.mask.text(start.actor))
         after = {"run": self._tip.run, "seq": self._tip.seq, "report": report} if self._tip else None
-        self._append([("started", {**forms.started_body(start), "after": after, "fence": self._lease.fence})], cut=cut)
+        self._append([("started", {**forms.started_body(who), "after": after, "fence": self._lease.fence})], cut=cut)
 
     def record_snapshot(self, snapshot: SnapshotSummary, pages: int) -> None:
         """What was read."""
@@ -76,7 +77,7 @@ class OpenRun:
         bodies = []
         for outcome in outcomes:
             change = self.mask.change(forms.recorded_change(outcome.change))
-            bodies.append(("outcome", forms.outcome_body(change, outcome.status, self.mask.text(outcome.detail), None)))
+            bodies.append(("outcome", forms.outcome_body(change, outcome.status, self.mask.detail(outcome), None)))
         self._append(bodies)
         for outcome in outcomes:
             self._counts[outcome.status] = self._counts.get(outcome.status, 0) + 1
