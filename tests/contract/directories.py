@@ -67,14 +67,20 @@ def connection(emulator: Emulator, key: str = API_KEY, **more: Any) -> Connectio
 
 
 def atlassian(
-    emulator: Emulator, clock: Clock, key: str = API_KEY, *, patience: Patience | None = None, **more: Any
+    emulator: Emulator,
+    clock: Clock,
+    key: str = API_KEY,
+    *,
+    patience: Patience | None = None,
+    workers: int = 4,
+    **more: Any,
 ) -> tuple[AtlassianReader, AtlassianWriter]:
-    """Both halves of an emulated organization, on a clock that never waits."""
+    """Both halves of an emulated organization, on a clock that never waits; with one worker writes have one order."""
     where = connection(emulator, key, **more)
     pace = Pace(clock.monotonic, clock.sleep)
     reader = AtlassianReader(Client(where, clocks=clock.clocks, pace=pace, patience=patience))
     client = Client(where, may_write=True, clocks=clock.clocks, pace=pace, patience=patience)
-    return reader, AtlassianWriter(reader, client)
+    return reader, AtlassianWriter(reader, client, workers=workers)
 
 
 @contextmanager

@@ -105,7 +105,13 @@ class AtlassianReader:
     def read_direct_access(self, account_ids: Iterable[str]) -> Mapping[str, frozenset[Grant] | Unknown]:
         """The direct roles of each person, one call each (Atlassian facts, section 2.8); unknown for who is gone."""
         wanted = sorted(set(account_ids))
-        return dict(zip(wanted, self._at_once(self._fetch_direct_roles, wanted), strict=True))
+        directories, resources = self.read_directories(), self.read_resources()
+        directory = directories[0] if len(directories) == 1 else EVERY_DIRECTORY
+
+        def fetch(account_id: str) -> frozenset[Grant] | Unknown:
+            return self._fetch_direct_roles(directory, account_id, resources)
+
+        return dict(zip(wanted, self._at_once(fetch, wanted), strict=True))
 
     def read_directories(self) -> tuple[str, ...]:
         """The ids of the directories that count: the one that the settings name, or all."""
@@ -157,9 +163,8 @@ class AtlassianReader:
             raise OtherSideError("bad_answer", f"people could not be read: {problems[0]}")
         return records
 
-    def _fetch_direct_roles(self, account_id: str) -> frozenset[Grant] | Unknown:
-        directories = self.read_directories()
-        ids = {"directories": directories[0] if len(directories) == 1 else EVERY_DIRECTORY, "account": account_id}
+    def _fetch_direct_roles(self, directory: str, account_id: str, resources: Resources) -> frozenset[Grant] | Unknown:
+        ids = {"directories": directory, "account": account_id}
         problems: list[str] = []
         try:
             pages = fetch_pages(self.client, USER_ROLES, ids, {}, problems)
@@ -168,7 +173,7 @@ class AtlassianReader:
             if error.reason == "not_found":
                 return UNKNOWN
             raise
-        return UNKNOWN if problems else direct_grants_of_records(records, self.read_resources())
+        return UNKNOWN if problems else direct_grants_of_records(records, resources)
 
     def _read_groups(self, harvest: Harvest, directory: str, need: Need) -> None:
         """All groups of a directory with how many resources each grants; only those that matter where all tasks are
