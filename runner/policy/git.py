@@ -27,12 +27,18 @@ _LOG = (
 _MOVED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE")
 
 
+def read_head(folder: Path) -> str | None:
+    """The commit that is checked out where a folder is, or None: no git, no repository, or no commit yet."""
+    head = _git(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    return head.strip() if head else None
+
+
 def read_commit(folder: Path, files: Iterable[Path]) -> str | None:
-    """The commit that the files of a folder are at, or None: no repository, no commit yet, or something changed since.
+    """The commit that the files of a folder are at, or None: no history, or something changed since.
 
     ``files`` are the policy files that were read; one that git ignores is in no commit.
     """
-    head = _git(folder, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
+    head = read_head(folder)
     if head is None:
         return None
     status = _git(folder, "status", "--porcelain", "-z", "--untracked-files=all", "--", ".")
@@ -40,7 +46,7 @@ def read_commit(folder: Path, files: Iterable[Path]) -> str | None:
     if status != "" or tracked is None:
         return None
     known = set(tracked.split("\0"))
-    return head.strip() if all(file.relative_to(folder).as_posix() in known for file in files) else None
+    return head if all(file.relative_to(folder).as_posix() in known for file in files) else None
 
 
 def read_enabled_since(file: Path) -> datetime | None:

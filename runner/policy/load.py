@@ -14,7 +14,7 @@ from runner.model.problem import Place
 from runner.policy.documents import Document, read_documents
 from runner.policy.elements import Elements, UnbuildableError
 from runner.policy.files import ENDINGS, Folder, read_folder
-from runner.policy.git import read_commit, read_enabled_since
+from runner.policy.git import read_commit, read_enabled_since, read_head
 from runner.policy.lists import read_list, read_message
 from runner.policy.problems import PolicyError, Problems
 from runner.policy.references import Known, check_references, in_order
@@ -53,6 +53,8 @@ def load(folder: Path, *, today: date) -> Policies:
 
 def _with_history(policies: Policies, folder: Path, found: Folder) -> Policies:
     """The policies with what git knows: their commit, and since when each task is enabled."""
+    if read_head(folder) is None:
+        return policies
     paths = {file.name: file.path for file in found.files if file.room == "tasks"}
     tasks = {
         name: replace(task, enabled_since=read_enabled_since(paths[name])) if task.enabled else task
@@ -98,7 +100,9 @@ class _Building:
         except UnbuildableError:
             return
         self._conditions[document.name] = condition
-        self._filters[document.name] = SavedFilter(document.name, values["description"], condition, values.place)
+        self._filters[document.name] = SavedFilter(
+            document.name, values.get("description", ""), condition, values.place
+        )
 
     def tasks(self) -> dict[str, Task]:
         """Tasks by name; one that demands a test has one."""

@@ -61,7 +61,7 @@ def filter_schema() -> Schema:
             "description": described(PROSE, "What the filter is for, in a sentence."),
             "match": described(CONDITION, "The condition that people match."),
         },
-        required=("description", "match"),
+        required=("match",),
         **{"$defs": {"condition": _condition()}},
     )
 

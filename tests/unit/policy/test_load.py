@@ -168,7 +168,6 @@ def test_problems_of_all_files_are_told_at_once_and_sorted(write: Write) -> None
         "settings.yaml": "limits: {users_per_run: many}\n", "lists/l.csv": "name\nAnn\n", "messages/m.md": "",
     })  # fmt: skip
     assert said(folder) == [
-        "filters/idle.yaml:1:1 `description` is missing",
         "filters/idle.yaml:1:9 unknown condition 'stat'",
         "lists/l.csv:1:1 no column email or account_id",
         "messages/m.md:1:1 the message is empty",
