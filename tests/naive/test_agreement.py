@@ -1,0 +1,52 @@
+"""The product's evaluator and the naive one agree on random organizations and filters."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from hypothesis import HealthCheck, given, settings
+
+from runner.engine.evaluate import Evaluation
+from tests.naive.answer import answer
+from tests.naive.build import build_condition, build_world
+from tests.naive.made import Case, cases
+
+WORDS = {True: "yes", False: "no", None: "unknown"}
+
+
+def disagreements(case: Case) -> list[str]:
+    """Each filter and person about whom the two evaluators do not say the same."""
+    given = case.given
+    world = build_world(given.directory, given.now, lists=given.lists, past=given.past)
+    evaluation = Evaluation(world)
+    found = []
+    for written in case.written:
+        verdicts = evaluation.verdicts(condition := build_condition(written, given.filters))
+        for index, person in enumerate(given.directory["users"]):
+            user = world.snapshot.users[index]
+            ours, naive = WORDS[verdicts.truth(index)], answer(written, person, given)
+            alone = WORDS[evaluation.explain(condition, user).truth]
+            SEEN[naive] += 1
+            if not ours == naive == alone:
+                found.append(f"{person['account_id']} {written}: {ours}, alone {alone}, naive {naive}")
+    return found
+
+
+SEEN: Counter[str] = Counter()
+EXAMPLES = 3 * getattr(settings.default, "max_examples", 100)
+"""Organizations with filters to try; a longer run is another profile (``--hypothesis-profile``)."""
+
+
+@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow])
+@given(cases())
+def compare(case: Case) -> None:
+    """Compare the evaluators on one organization."""
+    assert disagreements(case) == []
+
+
+def test_two_evaluators_written_apart_agree() -> None:
+    """For thousands of filters and people both say the same, asked about everybody and about one alone."""
+    SEEN.clear()
+    compare()
+    assert SEEN.total() > 15 * EXAMPLES
+    assert min(SEEN[word] for word in WORDS.values()) > SEEN.total() // 20, SEEN
