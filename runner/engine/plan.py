@@ -49,7 +49,7 @@ def build_plan(
     tasks = sorted(tasks, key=lambda task: task.name)
     evaluation = Evaluation(world)
     guard = Guard(policies, evaluation)
-    drafts = _all_drafts(tasks, evaluation, guard)
+    drafts = all_drafts(tasks, evaluation, guard)
     case = Case(policies, world, evaluation, tuple(tasks), drafts, (), stopped=stopped, applying_at=applying_at)
     names = check_names(policies, tasks, world)
     return Planned(judged(case, _remembering(evaluation), names.warnings), names, guard.used(tuple(tasks)))
@@ -65,7 +65,7 @@ def judged(case: Case, reasons: Callable[[Draft], tuple[str, ...]], warnings: tu
     return _plan(case, settle(case, merged), warnings)
 
 
-def _all_drafts(tasks: Sequence[Task], evaluation: Evaluation, guard: Guard) -> tuple[Draft, ...]:
+def all_drafts(tasks: Sequence[Task], evaluation: Evaluation, guard: Guard) -> tuple[Draft, ...]:
     """Every task's drafts, after the past (``held``), the seats and each task's selection."""
     world = evaluation.world
     matched = 0

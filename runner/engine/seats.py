@@ -43,7 +43,7 @@ def tiers(world: World) -> Mapping[str, Tier]:
 def moved(user: User, moves: Iterable[Move]) -> User:
     """The person as they will be after the moves."""
     for move in moves:
-        user = after(user, *move.key, move.wish.value)
+        user = after(user, *move.key, value=move.wish.value)
     return user
 
 
@@ -122,5 +122,5 @@ def after_changes(user: User, changes: Iterable[Change]) -> User:
     """The person as they will be after these changes."""
     for change in changes:
         target = change.target or Target("", "")
-        user = after(user, change.verb, target.id, target.role, change.after)
+        user = after(user, change.verb, target.id, target.role, value=change.after)
     return user

@@ -8,7 +8,7 @@ from runner.model.people import Grant, User
 from runner.model.unknown import Unknown
 
 
-def after(user: User, verb: str, target: str | None, role: str | None, value: bool | str) -> User:
+def after(user: User, verb: str, target: str | None, role: str | None, *, value: bool | str) -> User:
     """The person as they will be; a fact that is unknown stays unknown."""
     if verb in ("add_to_group", "remove_from_group") and target is not None and not isinstance(user.groups, Unknown):
         return replace(user, groups=user.groups | {target} if value else user.groups - {target})

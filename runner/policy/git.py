@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -87,6 +87,12 @@ def _is_shallow(folder: Path) -> bool:
 
 
 def _git(folder: Path, *arguments: str) -> str | None:
+    """The output of a git command as text, or None."""
+    output = _git_bytes(folder, *arguments)
+    return None if output is None else output.decode("utf-8", "replace")
+
+
+def _git_bytes(folder: Path, *arguments: str) -> bytes | None:
     """The output of a git command in a fixed locale, or None if it fails, is absent or takes over TIMEOUT_S."""
     env = {name: value for name, value in os.environ.items() if name not in _MOVED}
     env |= {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1"}
@@ -97,4 +103,25 @@ def _git(folder: Path, *arguments: str) -> str | None:
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
+    return done.stdout if done.returncode == 0 else None
+
+
+def read_top(folder: Path) -> Path | None:
+    """The root of the work tree that a folder is in; None without a repository."""
+    found = _git(folder, "rev-parse", "--show-toplevel")
+    return None if found is None else Path(found.rstrip("\n")).resolve()
+
+
+def read_tree(folder: Path, revision: str, path: str) -> Mapping[str, str] | None:
+    """The regular files below a path at a revision, each with the name of its content; None for no such revision."""
+    commit = _git(folder, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if commit is None:
+        return None
+    listing = _git(folder, "ls-tree", "-r", "-z", "--full-tree", commit.strip(), "--", path) or ""
+    entries = (entry.partition("\t") for entry in listing.split("\0") if entry)
+    return {name: mode.split(" ")[2] for mode, _, name in entries if mode.startswith("100")}
+
+
+def read_blob(folder: Path, name: str) -> bytes | None:
+    """The content of a file by its name in git."""
+    return _git_bytes(folder, "cat-file", "blob", name)

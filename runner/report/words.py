@@ -76,6 +76,11 @@ def verb(name: str, target: Target | None) -> tuple[str, str]:
     return words, target.name
 
 
+def doing(name: str) -> str:
+    """What changes with this verb do, without saying to what: ``remove from group``."""
+    return name.replace("_", " ")
+
+
 def count(number: int, one: str, many: str = "") -> str:
     """``1 change``, ``2 changes``, ``1,234 people``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
