@@ -70,10 +70,16 @@ def _shape(path: str) -> list[str]:
 def attack(operation: Any, url: str, mode: GenerationMode) -> None:
     """Send one operation what the description allows, or what it forbids, always the same way."""
 
+    examples = MORE if operation.path.endswith(("/search", "/workspaces")) else EXAMPLES
+
     @settings(
-        max_examples=MORE if operation.path.endswith(("/search", "/workspaces")) else EXAMPLES, derandomize=True, database=None, deadline=None, phases=[Phase.generate],
+        max_examples=examples,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    )
     @given(case=operation.as_strategy(generation_mode=mode), turn=strategies.integers(0, 9))
     def strike(case: Any, turn: int) -> None:
         if turn:
