@@ -103,6 +103,11 @@ def people_named(plan: Plan, world: World) -> dict[str, Person]:
     """Names of the people whom a plan names by their ids alone."""
     ids = {s.account_id for s in plan.skips} | {h.account_id for h in plan.handover}
     ids |= {r.account_id for r in plan.reported} | {n.account_id for n in plan.notices}
+    return people_by_id(ids, world)
+
+
+def people_by_id(ids: Iterable[str], world: World) -> dict[str, Person]:
+    """The names of these people, as far as they are in the directory."""
     return {account_id: _person(world.users[account_id]) for account_id in sorted(ids) if account_id in world.users}
 
 
