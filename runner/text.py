@@ -138,7 +138,7 @@ def filename(text: str) -> str:
 
 def display_width(text: str) -> int:
     """The columns that text takes in a terminal: 2 for wide characters, 0 for marks that sit on another."""
-    return sum(_char_width(char) for char in text)
+    return len(text) if text.isascii() else sum(_char_width(char) for char in text)
 
 
 def _char_width(char: str) -> int:
@@ -151,15 +151,16 @@ def _char_width(char: str) -> int:
 
 def shorten(text: str, width: int) -> str:
     """Text cut to ``width`` columns, with an ellipsis where something is missing."""
-    if display_width(text) <= width:
+    if text.isascii() and len(text) <= width:
         return text
-    kept, used = [], 0
-    for char in text:
+    used = kept = 0
+    for index, char in enumerate(text):
         used += _char_width(char)
-        if used > width - 1:
-            break
-        kept.append(char)
-    return "".join(kept).rstrip(" ") + "…" if width > 0 else ""
+        if used < width:
+            kept = index + 1
+        elif used > width:
+            return text[:kept].rstrip(" ") + "…" if width > 0 else ""
+    return text
 
 
 def pad(text: str, width: int) -> str:

@@ -23,12 +23,17 @@ def size(text: str) -> int:
 
 def fitted(render: Callable[[int], str], measure: Callable[[str], int], limit: int) -> str:
     """``render`` with the most rows a list for which the text is no longer than ``limit``, or else with none."""
-    text = ""
-    for rows in _STEPS:
-        text = render(rows)
-        if measure(text) <= limit:
-            break
-    return text
+    text = render(_STEPS[0])
+    if measure(text) <= limit:
+        return text
+    least, most = 1, len(_STEPS) - 1  # the more steps, the fewer rows; the last one is taken unseen
+    while least < most:
+        middle = (least + most) // 2
+        if measure(render(_STEPS[middle])) <= limit:
+            most = middle
+        else:
+            least = middle + 1
+    return render(_STEPS[most])
 
 
 def more(rows: int) -> Callable[..., Safe]:

@@ -10,6 +10,8 @@ from runner.text import mermaid
 
 DAYS = 26
 """The latest days with a run that a chart shows; more labels would run into each other."""
+# Mermaid's own colour for the first plot can hardly be seen on white.
+_INK = '%%{init: {"themeVariables": {"xyChart": {"plotColorPalette": "#0969da"}}}}%%'
 
 
 def charts(trend: Sequence[TrendPoint]) -> tuple[str, ...]:
@@ -45,6 +47,6 @@ def _chart(title: str, axis: str, labels: Sequence[str], values: Sequence[int], 
     names = ", ".join(f'"{mermaid(label)}"' for label in labels)
     numbers = ", ".join(map(str, values))
     return (
-        f'xychart-beta\n    title "{mermaid(title)}"\n    x-axis [{names}]\n'
+        f'{_INK}\nxychart-beta\n    title "{mermaid(title)}"\n    x-axis [{names}]\n'
         f'    y-axis "{mermaid(axis)}" {low} --> {high}\n    {kind} [{numbers}]'
     )

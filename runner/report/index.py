@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from runner.model.outcome import APPLIED
-from runner.model.record import DONE, REFUSED, RunRecord
+from runner.model.record import DONE, RunRecord
 from runner.model.report import AuditIndex, TaskState
 from runner.report import words
 from runner.report.budget import more
@@ -15,8 +15,18 @@ from runner.report.privacy import without_names
 from runner.report.safe import Safe, link, render
 from runner.report.sentence import result
 
-LATEST = 30
+LATEST = 15
 """Runs listed; the others are in their folders."""
+_KINDS = {
+    "add_to_group": "added to a group",
+    "remove_from_group": "removed from a group",
+    "grant_role": "role granted",
+    "revoke_role": "role revoked",
+    "suspend": "suspended",
+    "restore": "restored",
+    "deactivate": "deactivated",
+    "reactivate": "reactivated",
+}
 
 
 def render_index(index: AuditIndex) -> str:
@@ -33,7 +43,7 @@ def render_index(index: AuditIndex) -> str:
             (run, run_link(run), words.ENDINGS.get(run.ended, run.ended), result(run)) for run in index.runs[:LATEST]
         ],
         newest=newest,
-        good=next((run for run in index.runs if run.ended in (DONE, REFUSED)), None),
+        good=next((run for run in index.runs if run.ended == DONE), None),
         month=month,
         runs_of_month=len(of_month),
         by_verb=_by_verb(of_month),
@@ -59,7 +69,7 @@ def _by_verb(runs: Iterable[RunRecord]) -> Sequence[tuple[str, int]]:
         for outcome in (*run.outcomes, *run.recovered):
             if outcome.status == APPLIED:
                 counts[outcome.change.verb] = counts.get(outcome.change.verb, 0) + 1
-    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [(_KINDS.get(verb, verb), counts[verb]) for verb in sorted(counts, key=lambda verb: (-counts[verb], verb))]
 
 
 def _state(task: TaskState) -> str:

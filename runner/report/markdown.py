@@ -12,7 +12,7 @@ from runner.report.chart import charts
 from runner.report.money import seat_rows, totals
 from runner.report.privacy import private
 from runner.report.safe import Safe, render
-from runner.report.sentence import sentence, title
+from runner.report.sentence import CUT_SHORT, sentence, title
 from runner.report.view import View, build_view
 
 COMMENT = 60_000
@@ -46,7 +46,8 @@ def _rendered(report: RunReport, view: View, rows: int) -> str:
     undelivered = [notice for notice in view.notices if notice.status in ("failed", "unknown")]
     quarantined = sorted(record.ending.quarantined.items()) if record.ending else []
     warnings = report.plan.warnings if report.plan else ()
-    found = (record.refusals, quarantined, view.bad, view.recovered, undelivered, view.missing, warnings)
+    cut_short = CUT_SHORT.get(record.ended, "")
+    found = (cut_short, record.refusals, quarantined, view.bad, view.recovered, undelivered, view.missing, warnings)
     return render(
         "report.md.j2",
         **_about(report),
@@ -62,6 +63,7 @@ def _rendered(report: RunReport, view: View, rows: int) -> str:
         cut=rows if rows < EVERYTHING else None,
         full=around.link,
         attention=any(found),
+        cut_short=cut_short[:1].upper() + cut_short[1:],
         quarantined=quarantined,
         undelivered=undelivered,
         warnings=warnings,

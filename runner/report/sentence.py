@@ -9,11 +9,12 @@ from runner.model.record import RunRecord
 from runner.model.report import RunReport
 from runner.report import rows, words
 
-_CUT_SHORT = {
+CUT_SHORT = {
     "failed": "the run could not go on",
     "cancelled": "somebody cancelled the run",
     "killed": "the run broke off without a word",
 }
+"""What to say of runs that did not come to their end."""
 
 
 def title(report: RunReport) -> str:
@@ -32,7 +33,7 @@ def result(record: RunRecord, report: RunReport | None = None) -> str:
         parts.append(f"{len(record.open_intents):,} without an outcome")
     if record.refusals:
         parts.append(_refused(record))
-    if record.ended in _CUT_SHORT:
+    if record.ended in CUT_SHORT:
         parts.append(record.ended)
     if not parts and report is not None and report.plan is not None and report.plan.pending:
         parts.append(f"{words.count(len(report.plan.pending), 'change')} planned")
@@ -100,6 +101,6 @@ def _rest(report: RunReport) -> Iterator[str]:
     if refused:
         blocked = len(plan.changes) - len(plan.pending) if plan is not None else 0
         yield f"{words.count(len(refused), 'task')} {_was(len(refused))} refused with {words.count(blocked, 'change')}"
-    if record.ended in _CUT_SHORT:
+    if record.ended in CUT_SHORT:
         reason = f" ({record.ending.reason})" if record.ending and record.ending.reason else ""
-        yield f"{_CUT_SHORT[record.ended]}{reason}"
+        yield f"{CUT_SHORT[record.ended]}{reason}"
