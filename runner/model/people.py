@@ -118,3 +118,6 @@ class Snapshot:
     warnings: tuple[str, ...] = ()
     direct_use: Mapping[str, frozenset[str]] = field(default_factory=dict)
     key_owner: str | None = None
+    granting_known: frozenset[str] = frozenset()
+    """Apps of which every group that grants them was read, though other groups were not (only where ``narrowed``): a
+    group whose grants are unknown grants none of these."""

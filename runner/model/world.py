@@ -103,6 +103,12 @@ class World:
         """Ids of the groups of which it is known what they grant."""
         return frozenset(g.id for g in self.snapshot.groups if g.grants is not UNKNOWN)
 
+    def knows_grants(self, user: User, app_ids: frozenset[str]) -> bool:
+        """Whether it is known which of these apps the person's groups grant, and in which roles."""
+        if isinstance(user.groups, Unknown):
+            return False
+        return app_ids <= self.snapshot.granting_known or user.groups <= self.known_groups
+
     def uses(self, user: User, app_id: str) -> Truth:
         """Whether the person can use the app: by a group that grants it, or by a direct role."""
         return self.uses_any(user, frozenset({app_id}))
@@ -117,7 +123,7 @@ class World:
                 return True
         elif direct and any(grant.app in app_ids and grant.uses for grant in direct):
             return True
-        if app_ids and (isinstance(groups, Unknown) or not groups <= self.known_groups):
+        if app_ids and not self.knows_grants(user, app_ids):
             return None
         return None if isinstance(direct, Unknown) and not app_ids <= proven.keys() else False
 
@@ -149,7 +155,7 @@ class World:
             return True
         if not isinstance(direct, Unknown) and any(g.app == app_id and g.role in SEAT_ROLES for g in direct):
             return True
-        if isinstance(groups, Unknown) or not groups <= self.known_groups:
+        if not self.knows_grants(user, frozenset({app_id})):
             return None
         # A proof names those who use the app by a direct role alone; who uses it by a group may have one besides.
         proven = self.snapshot.direct_use.get(app_id)

@@ -89,6 +89,8 @@ def test_a_confined_task_reads_only_its_people() -> None:
     world = World(snapshot, NOW)
     using = {who for who, user in world.users.items() if world.uses(user, "ari:cloud:jira-software::site/1") is True}
     assert using >= {f"u-{n}" for n in range(1000, 1600)}
+    assert world.uses(world.users["u-1"], "ari:cloud:jira-software::site/1") is not None
+    assert world.uses(world.users["u-1000"], "ari:cloud:confluence::site/1") is None
 
 
 @pytest.mark.parametrize(

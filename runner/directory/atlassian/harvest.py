@@ -28,6 +28,7 @@ class Harvest:
     group_names: dict[str, str] = field(default_factory=dict)
     population: int = 0
     direct_use: dict[str, frozenset[str]] = field(default_factory=dict)
+    granting_known: frozenset[str] = frozenset()
 
     def add_group(self, record: Mapping[str, Any], directory: str) -> Group | None:
         """Take in a group; one without an id or with two contents is a problem."""
@@ -43,6 +44,7 @@ class Harvest:
         """Note what a group grants; None where that could not be understood."""
         if granted is None:
             self.warnings.append(f"what the group {group.id} grants could not be read")
+            self.granting_known = frozenset()
             return
         grants, defaults = granted
         self.groups[group.id] = dataclasses.replace(group, grants=grants, default_for=defaults)

@@ -184,6 +184,7 @@ class AtlassianReader:
             apps = sorted(app.id for app in apps_meant(harvest.resources.apps, need.apps))
             asked = [{"groupNames": list(chunk)} for chunk in chunks(names, MOST_NAMES)]
             asked += [{"resourceIds": list(chunk)} for chunk in chunks(apps, MOST_RESOURCES)]
+            harvest.granting_known = frozenset(apps)
         found: set[str] = set()
         for filters in asked:
             filters["expand"] = ["counts.resources"]

@@ -36,6 +36,7 @@ def build_snapshot(
         problems=problems,
         warnings=(*dict.fromkeys(harvest.warnings), *harvest.facts.warnings()),
         direct_use=harvest.direct_use,
+        granting_known=harvest.granting_known,
     )
     return dataclasses.replace(snapshot, sha256=snapshot_digest(snapshot))
 
