@@ -5,14 +5,9 @@ from __future__ import annotations
 from runner.catalog import DAY, NAME, Schema, one_or_more
 from runner.policy.keys import APP, COMPARED, COUNT, DOMAIN, PERCENT, PROSE, closed, described, key_choice, many
 
-TASK_RAILS = (
-    "task_limit", "missing_facts", "group_emptied", "members_floor", "conflict", "quarantine", "approval_required",
-)  # fmt: skip
-RUN_RAILS = (
-    "run_limit", "day_limit", "snapshot_incomplete", "snapshot_empty", "population_drop", "snapshot_stale",
-    "protected_unresolved", "admins_floor",
-)  # fmt: skip
-"""Rails that an override may lift; what stops a run (``stop``, ``breaker``) is lifted by removing its cause."""
+TASK_RAILS = ("task_limit", "missing_facts", "group_emptied", "members_floor", "quarantine", "approval_required")
+RUN_RAILS = ("run_limit", "day_limit", "population_drop", "protected_unresolved")
+"""Rails that an override may lift; what any other finds (an incomplete snapshot, a conflict) has to be put right."""
 
 DIGEST: Schema = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
 

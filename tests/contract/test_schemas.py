@@ -13,6 +13,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from runner import catalog
+from runner.engine.rails import ABSOLUTE
 from runner.policy.expression import parse_match
 from runner.policy.schemas import check_schemas, render_schemas, schema_of, write_schemas
 
@@ -99,6 +100,12 @@ def _example(element: type[Any]) -> str:
     found = re.search(r"```yaml\n(.*?)```", inspect.getdoc(element) or "", re.DOTALL)
     assert found is not None, "no example in the docstring"
     return found.group(1)
+
+
+def test_an_override_may_name_the_rails_that_one_can_lift() -> None:
+    """What the engine never lifts is refused where it is written, not silently passed over."""
+    rails = schema_of("override")["properties"]["rail"]["enum"]
+    assert ABSOLUTE.isdisjoint(rails)
 
 
 def test_stale_missing_and_foreign_files_are_found_and_written_anew(tmp_path: Path) -> None:
