@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
 from runner.journal import forms
 from runner.journal.records import KINDS, Record, RecordError
@@ -116,7 +116,19 @@ def _quarantined(runs: Iterable[RunRecord]) -> Mapping[str, str]:
 
 def open_intents(runs: Sequence[RunRecord]) -> tuple[OpenIntent, ...]:
     """Changes that were announced and have no outcome yet, oldest first."""
+    return _ended(runs, {None})
+
+
+def unresolved_intents(runs: Sequence[RunRecord]) -> tuple[OpenIntent, ...]:
+    """Changes of which nobody knows whether they happened: those still open, and those found unknown, oldest first."""
+    return _ended(runs, {None, UNKNOWN_OUTCOME})
+
+
+def _ended(runs: Sequence[RunRecord], wanted: Set[str | None]) -> tuple[OpenIntent, ...]:
     statuses = _statuses(runs)
     return tuple(
-        OpenIntent(run.run, change) for run in runs for change in run.intents if (run.run, change.id) not in statuses
+        OpenIntent(run.run, change)
+        for run in runs
+        for change in run.intents
+        if statuses.get((run.run, change.id)) in wanted
     )

@@ -40,6 +40,11 @@ class Past:
         """Changes that were announced and have no outcome yet: the next run reads back how they ended."""
         return fold.open_intents(self.runs)
 
+    @cached_property
+    def unresolved_intents(self) -> tuple[OpenIntent, ...]:
+        """Those, and the ones that were read back without an answer: every run tries again."""
+        return fold.unresolved_intents(self.runs)
+
     @property
     def head(self) -> str | None:
         """The hash of the last record."""

@@ -49,8 +49,8 @@ def execute(writing: WritingSession, errand: Errand, mode: str) -> Finished | No
     run, past = writing.journal.open_run(_start(writing, mode, prospect), writing.token)
     run.mask = session.mask
     try:
-        if past.open_intents or past.head != prospect.past.head:
-            recover(run, past.open_intents, writing.writer)
+        if past.unresolved_intents or past.head != prospect.past.head:
+            recover(run, past.unresolved_intents, writing.writer)
             prospect = errand.look_ahead(session, writing.journal.read_past())
         return _carry_out(writing, run, prospect)
     except RunnerError as error:
