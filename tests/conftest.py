@@ -22,6 +22,7 @@ def pytest_configure() -> None:
     # Two loaded cores make any deadline a coin toss; a CI run must be repeatable.
     hypothesis.settings.register_profile("local", deadline=None)
     hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+    hypothesis.settings.register_profile("soak", deadline=None, max_examples=5000)
     hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 

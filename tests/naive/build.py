@@ -1,30 +1,33 @@
-"""From plain dicts to the product's values: conditions through the catalog, the world through the file reader."""
+"""From plain dicts to the product's values: conditions as policies are read, the world as a directory file is."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from runner.catalog import conditions
 from runner.directory.parse import snapshot_from_json
 from runner.model.canonical import parse_instant
 from runner.model.condition import Condition
 from runner.model.history import History, PastChange
 from runner.model.world import World
-from runner.policy.flow import render_entry
+from runner.policy.elements import Elements
+from runner.policy.problems import Problems
 
 Json = dict[str, Any]
 
 
-def build_condition(written: Any, filters: Mapping[str, Json]) -> Condition:
-    """The condition that a policy writes so; a text is the name of one of ``filters``, as in ``filter: NAME``."""
-    if isinstance(written, str):
-        return build_condition(filters[written], filters)
-    ((name, value),) = written.items()
-    built = conditions()[name].from_yaml(value, lambda inner: build_condition(inner, filters))
-    return dataclasses.replace(built, written=render_entry(written))
+def build_filters(written: Mapping[str, Json]) -> dict[str, Condition]:
+    """The saved filters by name; each may use those before it."""
+    built: dict[str, Condition] = {}
+    for name, condition in written.items():
+        built[name] = build_condition(condition, built)
+    return built
+
+
+def build_condition(written: Json, filters: Mapping[str, Condition]) -> Condition:
+    """The condition that a policy writes so."""
+    return Elements(Problems(), filters).condition(written)
 
 
 def build_world(
