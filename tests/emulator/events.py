@@ -41,7 +41,7 @@ def read_stream(call: Call) -> Reply:
     limit, start = _number(call, "limit", 200, 500), _start(call)
     order = call.query.get("sortOrder", ["asc"])[-1]
     if order not in {"asc", "desc"}:
-        raise errors(400, "ADMIN-400-4", "sortOrder must be asc or desc")
+        raise errors(400, "ADMIN-400-19", "sortOrder must be asc or desc")
     effects = call.world.log.effects_from(0)
     found = [effect for effect in (effects if order == "asc" else effects[::-1]) if _passes(call, effect)]
     page = found[start : start + limit]
