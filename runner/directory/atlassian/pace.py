@@ -81,7 +81,7 @@ class Pace:
         return 0.0
 
     def learn(self, operation: str, headers: Mapping[str, str], server_now: datetime) -> None:
-        """Take note of what a reply announces; ``server_now`` is the server's present."""
+        """Take note of what the reply of a call that is ``done`` announces; ``server_now`` is the server's present."""
         limit, left = _number(headers.get("x-ratelimit-limit")), _number(headers.get("x-ratelimit-remaining"))
         reset = reset_wait_s(headers, server_now)
         if not limit or left is None or reset is None:
