@@ -43,5 +43,6 @@ class OnlyApps(Question):
     def reason(self, user: User, world: World) -> str:
         used = {app_id for app_id in world.apps if world.uses(user, app_id)}
         maybe = {app_id for app_id in world.apps if world.uses(user, app_id) is None}
-        known = f"uses {app_words(used, world)}" if used else "uses no app"
-        return f"{known}, perhaps also {app_words(maybe, world)}" if maybe else known
+        known = [f"uses {app_words(used, world)}"] if used else []
+        unsure = [f"not known whether they use {app_words(maybe, world)}"] if maybe else []
+        return ", ".join([*known, *unsure]) or "uses no app"

@@ -38,7 +38,8 @@ def example(name: str) -> Condition:
 
 
 EMPTY_FILE = {
-    "format": 1, "taken_at": "2026-11-22T06:00:00Z", "organization": "acme", "complete": True, "apps": APPS, "users": [],
+    "format": 1, "taken_at": "2026-11-22T06:00:00Z", "organization": "acme", "complete": True, "apps": APPS,
+    "users": [],
 }  # fmt: skip
 EMPTY = build_world(EMPTY_FILE, datetime(2026, 11, 22, 6, tzinfo=UTC), lists=LISTS)
 
