@@ -1,0 +1,119 @@
+"""A run, from the command's side: signals are heeded, and what came of it is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runner.cli.github import write_summary
+from runner.cli.outputs import plan_outputs
+from runner.cli.workplace import Workplace
+from runner.engine.planfile import read_plan_json
+from runner.errors import FINE
+from runner.journal.ids import run_folder
+from runner.journal.store import REPORT
+from runner.model.outcome import APPLIED, CHANGED_SINCE, FAILED, UNKNOWN_OUTCOME, Outcome
+from runner.model.report import RunReport
+from runner.report import words
+from runner.report.markdown import render_summary
+from runner.report.rows import change_row
+from runner.report.sentence import sentence
+from runner.run.errand import Errand
+from runner.run.life import Finished, execute
+from runner.run.publishing import SURROUNDINGS, report_again
+from runner.text import terminal
+
+_WORTH_TELLING = (FAILED, UNKNOWN_OUTCOME, CHANGED_SINCE)
+
+
+def carry_out(errand: Errand, mode: str, place: Workplace, *, idle: str) -> int:
+    """Run it and tell what came of it; ``idle`` is what to say where there is nothing to do."""
+    writing = place.writing()
+    with place.cancel.listening():
+        finished = execute(writing, errand, mode)
+    place.progress.wipe()
+    if finished is None:
+        place.console.say(idle)
+        if place.console.json:
+            place.console.result_json({"ok": True, "run": None, "exit_code": FINE, "reason": ""})
+        place.outputs |= {"reason": "", "run": ""}
+        return FINE
+    report = read_report(place, finished.run)
+    path = place.place_of(f"{run_folder(finished.run)}/{REPORT}")
+    _tell(finished, report, path, place)
+    counts = {status: _count(finished, status) for status in (APPLIED, FAILED, UNKNOWN_OUTCOME, CHANGED_SINCE)}
+    numbers = {**plan_outputs(finished.plan), **counts}
+    place.outputs |= {**numbers, "reason": finished.ending.reason, "run": finished.run, "report": path}
+    write_summary(place.environ, render_summary(report))
+    return finished.ending.exit_code
+
+
+def _count(finished: Finished, status: str) -> int:
+    return sum(outcome.status == status for outcome in finished.applied.outcomes)
+
+
+def read_report(place: Workplace, run: str) -> RunReport:
+    """What a run's report is made of, read back from the journal. Raises InputError ``unknown_run``."""
+    record = place.journal.read_past().find(run)
+    kept = place.journal.read_plan(record.run)
+    plan = None if kept is None else read_plan_json(kept, source=f"the plan of run {record.run}")
+    return report_again(record, plan, place.store.read_file(f"{run_folder(record.run)}/{SURROUNDINGS}"))
+
+
+def _tell(finished: Finished, report: RunReport, path: str, place: Workplace) -> None:
+    console = place.console
+    if console.json:
+        console.result_json(_form(finished, path))
+        return
+    style = "good" if finished.ending.exit_code == FINE else "refused"
+    lines = [console.paint(terminal(sentence(report)), style)]
+    for refusal in finished.refusals:
+        what = f"task {refusal.task}" if refusal.task else "the whole run"
+        no = f"REFUSED by {refusal.rail}: {what}: {refusal.found}; the limit: {refusal.limit}"
+        lines += [console.paint(terminal(no), "refused"), terminal(f"  to allow it once: {refusal.how_to_allow}")]
+    lines += _unusual(finished.applied.outcomes)
+    lines.append(terminal(f"run {finished.run}, report: {path}"))
+    if _count(finished, APPLIED):
+        lines.append(f"to take it back: policy-runner undo {finished.run}")
+    console.result("\n".join(lines))
+
+
+def _unusual(outcomes: tuple[Outcome, ...]) -> Iterator[str]:
+    """One line for each change that was not made as planned."""
+    for outcome in outcomes:
+        if outcome.status in _WORTH_TELLING:
+            row = change_row(outcome.change, "", {}, outcome.status, outcome.detail)
+            who = outcome.change.email or outcome.change.name or outcome.change.account_id
+            what = f"{row.does} {row.target}".strip()
+            yield terminal(f"  {words.OUTCOMES[outcome.status]}: {who}: {what}: {outcome.detail}")
+
+
+def _form(finished: Finished, path: str) -> dict[str, object]:
+    ending = finished.ending
+    statuses = sorted({outcome.status for outcome in finished.applied.outcomes})
+    return {
+        "ok": ending.exit_code == FINE,
+        "run": finished.run,
+        "ended": ending.ended,
+        "exit_code": ending.exit_code,
+        "reason": ending.reason,
+        "digest": finished.plan.digest,
+        "tasks": list(finished.plan.tasks),
+        "outcomes": {status: _count(finished, status) for status in statuses},
+        "changes": [
+            {
+                "id": outcome.change.id,
+                "account_id": outcome.change.account_id,
+                "verb": outcome.change.verb,
+                "target": outcome.change.target.id if outcome.change.target else None,
+                "status": outcome.status,
+                "detail": outcome.detail,
+            }
+            for outcome in finished.applied.outcomes
+        ],
+        "refusals": [
+            {"rail": r.rail, "task": r.task, "found": r.found, "limit": r.limit, "how_to_allow": r.how_to_allow}
+            for r in finished.refusals
+        ],
+        "report": path,
+        "head": finished.head,
+    }

@@ -1,0 +1,77 @@
+"""``plan``: what would change; it reads and never writes."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from runner.cli.console import json_text
+from runner.cli.files import write_whole
+from runner.cli.github import write_summary
+from runner.cli.outputs import plan_outputs
+from runner.cli.workplace import Workplace
+from runner.engine.planfile import plan_json
+from runner.errors import CHANGES, FINE, REFUSED
+from runner.model.plan import Plan
+from runner.model.report import People
+from runner.report.planned import plan_markdown
+from runner.report.terminal import plan_text
+from runner.run.choosing import Wanted, choose
+from runner.run.planning import make_plan
+from runner.run.surroundings import people_named
+
+HELP = "show what would change"
+ABOUT = """
+Work out what differs from what the policies want, put it before the safety rails, and show it. It never writes.
+
+examples:
+  policy-runner plan --directory examples/acme.json    all enabled tasks
+  policy-runner plan jira-90d-reclaim                  one task, also a paused one
+  policy-runner plan --due                             the tasks that are due now
+  policy-runner plan --out plan.json                   save it, to be carried out by `apply plan.json`
+  policy-runner plan --format markdown                 as a comment in a pull request
+
+Exit code 3 means that a rail refused something; what it refused is shown all the same. With --exit-code, 10 means that
+there are changes and nothing was refused.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """See Command."""
+    parser.add_argument("tasks", nargs="*", metavar="TASK", help="the tasks to plan (all enabled ones)")
+    parser.add_argument("--due", action="store_true", help="only those that are due now")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="save the plan as plan.json")
+    parser.add_argument("--format", choices=["text", "markdown", "json"], default="text", help="how to show it (text)")
+    parser.add_argument("--exit-code", action="store_true", help="exit with 10 if there are changes")
+
+
+def run(args: argparse.Namespace, place: Workplace) -> int:
+    """See Command."""
+    session = place.session
+    history = place.journal.read_past().history
+    choice = choose(Wanted(tuple(args.tasks), due_only=args.due), session, history)
+    made = make_plan(session, choice.tasks, history)
+    plan, people = made.plan, people_named(made.plan, made.world)
+    place.progress.wipe()
+    if args.due and not choice.tasks:
+        place.console.say("nothing is due")
+    if args.out is not None:
+        write_whole(args.out, json_text(plan_json(plan)))
+        place.console.say(f"saved in {args.out}; carry it out with: policy-runner apply {args.out}")
+    _show(plan, people, "json" if args.json else args.format, place)
+    code = REFUSED if plan.refusals else CHANGES if args.exit_code and plan.pending else FINE
+    place.outputs |= plan_outputs(plan)
+    names = place.policies.settings.privacy == "plain"
+    write_summary(place.environ, plan_markdown(plan, names=names, people=people))
+    return code
+
+
+def _show(plan: Plan, people: People, kind: str, place: Workplace) -> None:
+    console = place.console
+    if kind == "json":
+        console.result_json(plan_json(plan))
+    elif kind == "markdown":
+        names = place.policies.settings.privacy == "plain"
+        console.document(plan_markdown(plan, names=names, people=people))
+    else:
+        console.result(plan_text(plan, console.width, paint=console.paint, people=people))

@@ -1,0 +1,163 @@
+"""What a command works with: the policies, the directory, the journal and the clock, opened when they are asked for."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from runner import __version__
+from runner.cli.console import Console
+from runner.cli.progress import ProgressLine
+from runner.cli.signals import Cancel
+from runner.directory.choice import Choice, choose_directory, open_reader, open_writer
+from runner.directory.interface import EVERYTHING, Reader
+from runner.journal.branch import GitBranchStore
+from runner.journal.folder import FolderStore
+from runner.journal.journal import Journal
+from runner.journal.lease import read_gone, read_owner
+from runner.journal.mask import PLAIN, Mask
+from runner.journal.privacy import VARIABLE, Pseudonyms, keys_from
+from runner.journal.store import Store
+from runner.model.policy import Policies
+from runner.model.world import World
+from runner.policy.load import load
+from runner.run.session import Session, WritingSession
+
+
+@dataclass(frozen=True)
+class Everywhere:
+    """The options that every command takes. ``now`` is None for the present, ``audit_branch`` for a journal folder."""
+
+    policies: Path
+    directory: Path | None
+    journal: Path
+    audit_branch: str | None
+    now: datetime | None
+
+
+def read_clock() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+class Workplace:
+    """The world of one command; nothing is read before it is asked for, and what is asked for twice is read once."""
+
+    def __init__(self, options: Everywhere, console: Console, environ: Mapping[str, str]) -> None:
+        self.options = options
+        self.console = console
+        self.environ = environ
+        self.cancel = Cancel()
+        self.progress = ProgressLine(console, time.monotonic)
+        self.outputs: dict[str, object] = {}
+
+    @cached_property
+    def now(self) -> datetime:
+        """The instant that everything in this command is judged by."""
+        return self.options.now or read_clock()
+
+    @cached_property
+    def policies(self) -> Policies:
+        """The policies. Raises PolicyError with every problem of every file."""
+        return load(self.options.policies, today=self.now.date())
+
+    @cached_property
+    def directory(self) -> Choice:
+        """The directory that is meant. Raises InputError where none is."""
+        settings = self.policies.settings
+        return choose_directory(
+            self.options.directory, self.environ, organization=settings.organization, directory=settings.directory
+        )
+
+    @cached_property
+    def reader(self) -> Reader:
+        """The reading half of the directory. A file is its own present, a live organization has a clock of its own."""
+        is_file = isinstance(self.directory.where, Path)
+        return open_reader(self.directory, now=self.now if is_file else self.options.now, progress=self.report_progress)
+
+    @cached_property
+    def store(self) -> Store:
+        """Where the journal is kept: on the audit branch if one is named, else in a folder."""
+        branch = self.options.audit_branch
+        return FolderStore(self.options.journal) if branch is None else GitBranchStore(Path.cwd(), branch)
+
+    @cached_property
+    def journal(self) -> Journal:
+        """The journal; nothing is written before a run is opened."""
+        owner = read_owner()
+        return Journal(
+            self.store, clock=read_clock, owner=owner, gone=lambda other: read_gone(other, owner.host), mask=self.mask
+        )
+
+    @cached_property
+    def mask(self) -> Mask:
+        """What the journal calls people. Raises InputError ``pseudonym_key`` where they must be hidden and cannot."""
+        if self.policies.settings.privacy == "plain":
+            return PLAIN
+        return Pseudonyms(keys_from(self.environ.get(VARIABLE, "")))
+
+    @cached_property
+    def session(self) -> Session:
+        """All that planning needs; it cannot write."""
+        return Session(
+            policies=self.policies,
+            reader=self.reader,
+            now=self.now,
+            clock=read_clock,
+            stopped=self.stopped,
+            cancelled=lambda: self.cancel.reason,
+            progress=self.report_progress,
+            mask=self.mask,
+        )
+
+    @cached_property
+    def world(self) -> World:
+        """The whole organization, with the past, for commands that look at people."""
+        history = self.mask.revealed_history(self.journal.read_past().history)
+        return World(self.reader.read_snapshot(EVERYTHING), self.now, self.policies.lists, history)
+
+    def writing(self) -> WritingSession:
+        """All that a run needs, the writing half of the directory with it."""
+        return WritingSession(
+            session=self.session,
+            writer=open_writer(self.directory, self.reader, clock=read_clock),
+            journal=self.journal,
+            actor=read_actor(self.environ),
+            token=secrets.token_hex(3),
+            tool_version=__version__,
+        )
+
+    def stopped(self) -> str:
+        """Why everything is stopped; looked at anew each time."""
+        if self.environ.get("POLICY_RUNNER_STOP"):
+            return "POLICY_RUNNER_STOP is set"
+        stop = self.options.policies / "STOP"
+        return f"there is a file {stop.name} in the policies" if os.path.lexists(stop) else ""
+
+    def report_progress(self, what: str, done: int, total: int | None) -> None:
+        """Show how far long reading or writing has come. What only reads ends here when it is told to."""
+        self.progress(what, done, total)
+        if what != "applying":
+            self.cancel.check()
+
+    def place_of(self, path: str) -> str:
+        """Where people find a file of the journal."""
+        branch = self.options.audit_branch
+        return str(self.options.journal / path) if branch is None else f"{path} on the branch {branch}"
+
+
+def read_actor(environ: Mapping[str, str]) -> str:
+    """Who is at work: the account that GitHub names, else the one that is logged in."""
+    if environ.get("GITHUB_ACTOR"):
+        return environ["GITHUB_ACTOR"]
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
