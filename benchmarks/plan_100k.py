@@ -141,9 +141,8 @@ def run(folder: Path, people: int, task_count: int) -> int:
     print(row("policy-runner plan, the whole process", planned))
     if planned.exit_code not in (0, 3):
         return planned.exit_code
-    print(
-        f"{planned.cpu_seconds / loaded.cpu_seconds:.1f} x the processor time, {planned.peak_mb / loaded.peak_mb:.1f} x the memory"
-    )
+    times, sizes = planned.cpu_seconds / loaded.cpu_seconds, planned.peak_mb / loaded.peak_mb
+    print(f"{times:.1f} x the processor time, {sizes:.1f} x the memory")
     made = json.loads(plan.read_bytes())
     print(", ".join(f"{len(made[part]):,} {part}" for part in ("changes", "skips", "handover", "reported", "refusals")))
     return 0
