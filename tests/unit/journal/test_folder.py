@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import resource
 import signal
@@ -124,6 +125,32 @@ def test_after_a_failed_step_a_run_writes_nothing_more(tmp_path: Path) -> None:
         with pytest.raises(OtherSideError, match="No space left"):
             step()
     assert journal(FolderStore(tmp_path)).read_past().runs[0].intents == ()
+
+
+def test_a_run_does_not_write_behind_what_somebody_else_put_in(tmp_path: Path) -> None:
+    """Its own file is as long as it left it, or it stops."""
+    run, _ = journal(FolderStore(tmp_path)).open_run(start(), "aaaa")
+    path = tmp_path / run_folder(run.run) / "journal.jsonl"
+    path.write_bytes(path.read_bytes() * 2)
+    with pytest.raises(OtherSideError) as caught:
+        run.record_intents([change(1)])
+    assert caught.value.reason == "journal_damaged"
+
+
+def test_a_step_waits_for_the_step_of_another_process(tmp_path: Path) -> None:
+    """For a moment; a process that stops in the middle of one keeps the others out with a clear error."""
+    with (tmp_path / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        waited: list[float] = []
+        with pytest.raises(OtherSideError, match="locked") as caught:
+            journal(FolderStore(tmp_path, wait=waited.append)).open_run(start(), "aaaa")
+        assert (caught.value.reason, sum(waited) > 1) == ("lease_held", True)
+        assert journal(FolderStore(tmp_path)).read_past().runs == ()
+
+        def unlock(_: float) -> None:
+            fcntl.flock(lock, fcntl.LOCK_UN)
+
+        journal(FolderStore(tmp_path, wait=unlock)).open_run(start(), "aaaa")
 
 
 def test_a_torn_last_line_is_cut_by_the_next_run(tmp_path: Path) -> None:

@@ -8,12 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runner.journal.chain import Finding
+from runner.journal.chain import Finding, build_chain
 from runner.journal.ids import run_folder
-from runner.journal.records import build_record
+from runner.journal.records import Tip, build_record
 from runner.journal.store import JOURNAL
 from runner.journal.verify import check_journal
-from runner.model.record import Ending
 from tests.unit.journal.made import NOON, Clock, MemoryStore, Story, change, journal, outcomes, start, write_run
 
 STEPS = ("started", "snapshot", "planned", "intent", "outcome", "finished", "closed")
@@ -119,15 +118,35 @@ def test_a_record_behind_the_end_of_a_run_is_found(source: tuple[str, int], path
     assert first({path: b"".join([*LINES[path], LINES[source[0]][source[1] - 1]])}) == (path, len(LINES[path]) + 1)
 
 
-def test_a_record_made_to_fit_behind_the_end_is_found() -> None:
-    """Also one whose hashes are right: nothing comes after a run's finished record."""
-    store = told([("closed", b"")])
-    (path,) = (path for path in store.files if path.endswith(JOURNAL))
-    run = path.split("/")[4]
-    tip = journal(store).read_past().tip
-    more = build_record(tip, NOON, run, "outcome", {})
-    store.files[path] += more.line
-    assert check_journal(store.read_files(), store.anchor)[0].seq == more.seq
+@pytest.mark.parametrize("torn", [b"{", b"\0"])
+@pytest.mark.parametrize("number", range(4))
+def test_an_unfinished_line_where_none_can_be_is_found(number: int, torn: bytes) -> None:
+    """Behind a run's end, and in a run that others followed: whoever opened those has cut it off."""
+    path = PATHS[number]
+    assert first({path: HONEST.files[path] + torn}) == (path, len(LINES[path]) + 1)
+
+
+FORGED = {
+    "a number left out": ((1, "started", 0), (3, "planned", -1)),
+    "a number used twice": ((1, "started", 0), (1, "planned", -1)),
+    "a branch of the chain": ((1, "started", 0), (2, "snapshot", -1), (3, "planned", -2)),
+    "two beginnings": ((1, "started", 0), (2, "started", -1)),
+    "no beginning": ((1, "planned", 0),),
+    "something behind the end": ((1, "started", 0), (2, "finished", -1), (3, "planned", -1)),
+}
+
+
+@pytest.mark.parametrize("told", FORGED.values(), ids=FORGED)
+def test_a_forged_order_is_found(told: tuple[tuple[int, str, int], ...]) -> None:
+    """Each hash is right, what the records say of their order is not: the last one of each is the first bad one."""
+    run, hashes, data = "20261122-120000-aaaa", list[str](), b""
+    for seq, kind, before in told:
+        tip = Tip(run, seq - 1, hashes[before]) if hashes else None
+        record = build_record(tip, NOON, run, kind, {})
+        hashes.append(record.hash)
+        data += record.line
+    chain = build_chain({run: data}, hashes[-1])
+    assert [(finding.run, finding.line) for finding in chain.findings] == [(run, len(told))]
 
 
 def test_runs_that_changed_places_are_found() -> None:
@@ -175,17 +194,35 @@ def test_files_that_belong_nowhere_are_found() -> None:
     assert found({f"{folder}/.DS_Store": b"", "runs/.keep": b""}) == ()
 
 
-def test_effects_without_intent_and_double_ends_are_found() -> None:
-    """A chain of right hashes can still tell a story that no run of ours writes."""
-    for changes, again in (((), 1), ((change(1),), 2)):
-        store = MemoryStore()
-        run, _ = journal(store).open_run(start(), "aaaa")
-        run.record_intents(changes)
-        for _ in range(again):
-            run.record_outcomes(outcomes([change(1)]))
-        run.finish(Ending("done", 0))
-        run.close()
-        assert [finding.code for finding in check_journal(store.read_files(), store.anchor)] == ["accounts"]
+STORIES = {
+    "ended without having been announced": ((), ("applied",)),
+    "announces the change a second time": ((1, 1), ()),
+    "ended before": ((1,), ("applied", "failed")),
+}
+
+
+@pytest.mark.parametrize(("said", "told"), STORIES.items(), ids=STORIES)
+def test_a_story_that_no_run_of_ours_tells_is_found(said: str, told: tuple[tuple[int, ...], tuple[str, ...]]) -> None:
+    """Every effect is announced once and ends once, also where all hashes are right."""
+    store = MemoryStore()
+    run, _ = journal(store).open_run(start(), "aaaa")
+    for person in told[0]:
+        run.record_intents([change(person)])
+    for status in told[1]:
+        run.record_outcomes(outcomes([change(1)], status))
+    (finding,) = check_journal(store.read_files(), store.anchor)
+    assert finding.code == "accounts"
+    assert said in finding.message
+
+
+def test_what_was_unknown_may_end_later_and_what_was_not_sent_needs_no_intent() -> None:
+    """Both are honest."""
+    store = MemoryStore()
+    run, _ = journal(store).open_run(start(), "aaaa")
+    run.record_intents([change(1)])
+    run.record_outcomes([*outcomes([change(1)], "unknown"), *outcomes([change(2)], "changed_since")])
+    run.record_outcomes(outcomes([change(1)]))
+    assert check_journal(store.read_files(), store.anchor) == ()
 
 
 @given(st.lists(st.tuples(st.sampled_from(STEPS), st.sampled_from(TORN)), max_size=5))
