@@ -172,22 +172,22 @@ class Transport:
 
 
 def _body(raw: Any, headers: Mapping[str, str]) -> bytes:
-    """The decoded body; raises AnswerLostError for one that is cut short, too long, or coded in a way unasked for."""
+    """The decoded body; raises AnswerLostError for one that is too long, or coded in a way unasked for.
+
+    A body shorter than its ``Content-Length`` is an error of urllib3's own; a gzip stream without its end is ours.
+    """
     encoding = headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "", "gzip"):
         raise AnswerLostError(f"a body coded as {encoding[:20]}")
     decoder = zlib.decompressobj(wbits=31) if encoding == "gzip" else None
-    parts, size, received = [], 0, 0
+    parts, size, received = [], 0, False
     while chunk := raw.read1(_CHUNK, decode_content=False):
-        received += len(chunk)
+        received = True
         part = decoder.decompress(chunk, LONGEST_BODY + 1 - size) if decoder else chunk
         size += len(part)
         if size > LONGEST_BODY:
             raise AnswerLostError(f"a body of more than {LONGEST_BODY} bytes")
         parts.append(part)
-    length = headers.get("content-length", "")
-    if length.isdecimal() and int(length) != received and received:
-        raise AnswerLostError("a body cut short")
     if decoder and received and not decoder.eof:
         raise AnswerLostError("a body cut short")
     return b"".join(parts)

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runner.directory.aspect import present_value
-from runner.directory.file import FileReader, FileWriter, held
+from runner.directory.file import FileReader, FileWriter
 from runner.directory.interface import EVERYTHING, ends_the_run
 from runner.errors import InputError, OtherSideError
 from runner.model.people import Grant, User
@@ -210,21 +210,31 @@ def test_a_file_that_cannot_be_written_is_left_as_it_was(tmp_path: Path) -> None
 
 
 def test_writers_wait_for_each_other(tmp_path: Path) -> None:
-    """While one writer works in the folder another one waits, and no change is lost."""
-    path = write(tmp_path / "acme.json", [ann()])
-    done = threading.Event()
+    """Two at work on one file lose nothing of each other's."""
+    people = [ann(account_id=f"u-{n}") for n in range(40)]
+    path = write(tmp_path / "acme.json", people)
 
-    def other() -> None:
-        apply(path, change("suspend"))
-        done.set()
+    def work(numbers: range) -> None:
+        for number in numbers:
+            apply(path, change("suspend", who=f"u-{number}"))
 
-    thread = threading.Thread(target=other)
-    with held(tmp_path):
+    threads = [threading.Thread(target=work, args=(numbers,)) for numbers in (range(20), range(20, 40))]
+    for thread in threads:
         thread.start()
-        assert not done.is_set()
-        assert user(path).status == "active"
-    thread.join()
-    assert user(path).status == "suspended"
+    for thread in threads:
+        thread.join()
+    users = FileReader(path).read_snapshot(EVERYTHING).users
+    assert {one.status for one in users} == {"suspended"}
+
+
+def test_whoever_reads_during_a_write_sees_a_whole_file(tmp_path: Path) -> None:
+    """The old file stays as it was for those who have it open; the new one takes its name."""
+    path = write(tmp_path / "acme.json", [ann()])
+    before = path.read_bytes()
+    with path.open("rb") as reading:
+        apply(path, change("suspend"))
+        assert reading.read() == before
+    assert path.read_bytes() != before
 
 
 @pytest.mark.parametrize(
