@@ -79,7 +79,7 @@ def _table(task: str, changes: Sequence[Change], people: People, width: int, pai
             sign, style = "x", "refused"
         shown = [pad(shorten(cell, columns), columns) for cell, columns in zip(cells, widths, strict=True) if columns]
         line = f"  {sign} {_GAP.join(shown)}".rstrip()
-        yield paint(shorten(line, width), style)
+        yield paint(line, style)
 
 
 def _cells(row: rows.Row) -> tuple[str, str, str]:

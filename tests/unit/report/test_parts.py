@@ -52,6 +52,11 @@ def test_runs_of_one_day_are_one_bar() -> None:
     assert charts(trend(*range(60)))[0].count('"0') == DAYS
 
 
+def test_a_chart_of_nothing_has_an_axis() -> None:
+    """Where no run changed anything the axis still reaches to one."""
+    assert '"changes" 0 --> 1\n' in charts(trend(0, 0))[0]
+
+
 def test_money_is_exact() -> None:
     """Prices are multiplied in hundredths; apps without a price or a change do not count."""
     seats = (
@@ -61,6 +66,7 @@ def test_money_is_exact() -> None:
         SeatChange("loom@acme", 0, 0, 9.99, "EUR"),
     )
     assert totals(seats) == ("EUR 17.43",)
+    assert totals([SeatChange("loom@acme", 100, 0, 19.99, "EUR")]) == ("EUR 1,999.00",)
     assert [row.saved for row in seat_rows(seats)] == ["EUR 22.59", "EUR -5.16", ""]
 
 
