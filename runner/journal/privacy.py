@@ -26,6 +26,7 @@ VARIABLE = "POLICY_RUNNER_PSEUDONYM_KEY"
 _SHORTEST = 16
 _WORD = re.compile(r"\w+")
 _ADDRESS = re.compile(r"[^\s,;:()<>\[\]\"']+@[^\s,;:()<>\[\]\"'@]+")
+_MASKED = re.compile(r"[pc]-[0-9a-f]{32}")
 _SOMEBODY = "(address)"
 
 
@@ -65,8 +66,8 @@ class Pseudonyms(Mask):
         return replace(self, users=tuple(users))
 
     def account(self, account_id: str) -> str:
-        """See Mask."""
-        return pseudonym(self.keys[0], account_id)
+        """See Mask. What is a pseudonym already stays one, so that masking twice does no harm."""
+        return account_id if _MASKED.fullmatch(account_id) else pseudonym(self.keys[0], account_id)
 
     def person(self, name: str) -> str:
         """See Mask."""
@@ -74,7 +75,7 @@ class Pseudonyms(Mask):
 
     def change_id(self, change_id: str) -> str:
         """See Mask. The plain id could be tried out with a list of accounts."""
-        return f"c-{_keyed(self.keys[0], 'change', change_id)}"
+        return change_id if _MASKED.fullmatch(change_id) else f"c-{_keyed(self.keys[0], 'change', change_id)}"
 
     def text(self, text: str) -> str:
         """See Mask."""

@@ -83,11 +83,14 @@ class OpenRun:
             self._counts[outcome.status] = self._counts.get(outcome.status, 0) + 1
 
     def record_recovered(self, found: Iterable[tuple[OpenIntent, str, str]]) -> None:
-        """What became of changes of earlier runs, read back: the intent, the status and a detail for each."""
-        bodies = [
-            ("outcome", forms.outcome_body(intent.change, status, self.mask.text(detail), intent.run))
-            for intent, status, detail in found
-        ]
+        """What became of changes of earlier runs, read back: the intent, the status and a detail for each.
+
+        A change keeps the id by which it was announced, whatever kind of journal that was.
+        """
+        bodies = []
+        for intent, status, detail in found:
+            change = replace(intent.change, account_id=self.mask.account(intent.change.account_id))
+            bodies.append(("outcome", forms.outcome_body(change, status, self.mask.text(detail), intent.run)))
         self._append(bodies)
 
     def record_notices(self, notices: Sequence[RecordedNotice]) -> None:

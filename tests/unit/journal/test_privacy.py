@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,12 +12,24 @@ from hypothesis import strategies as st
 
 from runner.errors import InputError
 from runner.journal.privacy import Hidden, Pseudonyms, keys_from, pseudonym
+from runner.journal.verify import check_journal
 from runner.model.outcome import Outcome
 from runner.model.people import User
 from runner.model.plan import Handover, Notice, Plan, Provenance, Refusal, Reported, Skip
 from runner.model.record import DONE, Ending, Planned, RecordedNotice
 from runner.model.unknown import UNKNOWN
-from tests.unit.journal.made import NOON, MemoryStore, change, journal, refusal, snapshot, start
+from tests.unit.journal.made import (
+    NOON,
+    Clock,
+    MemoryStore,
+    Story,
+    change,
+    journal,
+    refusal,
+    snapshot,
+    start,
+    write_run,
+)
 
 KEY, OLD = b"0123456789abcdef", b"fedcba9876543210"
 
@@ -111,9 +124,29 @@ def test_the_past_of_a_pseudonymous_journal_is_revealed() -> None:
     past = journal(store).read_past()
     assert [one.account_id for one in mask.revealed_history(past.history).changes] == ["u-1", pseudonym(KEY, "u-9")]
     assert [mask.revealed_intent(intent).change.account_id for intent in past.open_intents] == ["u-2"]
-    run.record_recovered([(past.open_intents[0], "applied", "u-2 is suspended")])
+    run.record_recovered([(mask.revealed_intent(past.open_intents[0]), "applied", "u-2 is suspended")])
     assert journal(store).read_past().open_intents == ()
     assert b"u-2" not in b"".join(store.files.values())
+
+
+def test_masking_twice_does_no_harm() -> None:
+    """A pseudonym that nobody resolved goes through as it is."""
+    mask = Pseudonyms((KEY,))
+    assert mask.account(mask.account("u-1")) == mask.account("u-1")
+    assert mask.change_id(mask.change_id("id")) == mask.change_id("id")
+    assert mask.account(pseudonym(OLD, "u-1")) == pseudonym(OLD, "u-1")
+
+
+def test_what_a_plain_journal_left_open_is_closed_by_a_pseudonymous_run() -> None:
+    """The setting may change between two runs; the change is known by the id it was announced with."""
+    store, clock = MemoryStore(), Clock()
+    write_run(journal(store, clock), Story(dies="intent"), "aaaa")
+    clock.now += timedelta(hours=1)
+    run, past = journal(store, clock).open_run(start(), "bbbb")
+    run.mask = Pseudonyms((KEY,)).knowing(USERS)
+    run.record_recovered([(intent, "applied", "") for intent in past.open_intents])
+    assert journal(store).read_past().open_intents == ()
+    assert check_journal(store.read_files(), store.anchor) == ()
 
 
 NAMES = ("Ann", "Ann Lee", "O'Neil", "李雷", "🦄", "(Ext) Bob", "Zoë", "ann@acme.example", "u-1", ".")
