@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,14 @@ from hypothesis import strategies as st
 from runner.demo.acme import build_organization
 from runner.directory.interface import EVERYTHING
 from runner.directory.parse import snapshot_from_json, snapshot_to_json
+from runner.model.history import History
 from runner.model.people import Snapshot, User
 from runner.model.plan import Change
 from runner.model.unknown import UNKNOWN, Unknown
 from runner.model.world import World
+from runner.policy.load import load
+from runner.run.planning import chosen_tasks, make_plan
+from runner.run.session import Session
 from tests.contract.directories import (
     JIRA,
     NOW,
@@ -141,7 +145,7 @@ def test_any_batch_ends_alike_in_both_directories(tmp_path: Path, batch: list[Ch
 
 def comparable(user: User) -> User:
     """A person without what only one of the directories can say in bulk."""
-    return dataclasses.replace(user, direct_access=UNKNOWN, directories=())
+    return replace(user, direct_access=UNKNOWN, directories=())
 
 
 def snapshots(folder: Path, organization: dict[str, Any], options: Options | None = None) -> tuple[Snapshot, Snapshot]:
@@ -167,7 +171,7 @@ def test_a_file_and_the_api_give_the_same_facts(tmp_path: Path, options: Options
     assert read.problems == ()
     assert read.complete
     assert read.apps == recorded.apps
-    assert [dataclasses.replace(group, directory=None) for group in read.groups] == list(recorded.groups)
+    assert [replace(group, directory=None) for group in read.groups] == list(recorded.groups)
     assert list(map(comparable, read.users)) == list(map(comparable, recorded.users))
 
 
@@ -189,7 +193,24 @@ def test_a_recorded_organization_is_the_same_organization(tmp_path: Path) -> Non
     with Emulator(build_organization(seed=3, people=120, now=NOW), clock=clock.now, options=TWO) as emulator:
         read = atlassian(emulator, clock)[0].read_snapshot(EVERYTHING)
     again = snapshot_from_json(json.loads(json.dumps(snapshot_to_json(read))), source="recorded", now=NOW)
-    assert again == dataclasses.replace(read, live=False, pages=1, warnings=())
+    assert again == replace(read, live=False, pages=1, warnings=())
+
+
+@pytest.mark.parametrize("options", [None, replace(TWO, activity_ids="family")], ids=["plain", "awkward"])
+def test_the_same_organization_gives_the_same_plan(tmp_path: Path, options: Options | None) -> None:
+    """The sample policies plan the same for a file and for the API: digest, skips, hand-over, refusals."""
+    organization = build_organization(seed=3, people=250, now=NOW)
+    policies = load(Path(__file__).resolve().parents[2] / "policies", today=NOW.date())
+    plans = []
+    clock = Clock()
+    recording = opened("file", organization, tmp_path)
+    with recording as recorded, Emulator(organization, clock=clock.now, options=options) as emulator:
+        for reader in (recorded.reader, atlassian(emulator, clock)[0]):
+            session = Session(policies, reader, NOW, lambda: NOW)
+            plans.append(make_plan(session, chosen_tasks(policies, ()), History()).plan)
+    from_file, from_api = (replace(plan, snapshot=plans[0].snapshot, warnings=()) for plan in plans)
+    assert from_file.changes
+    assert from_api == from_file
 
 
 @pytest.mark.needs_openapi
