@@ -34,6 +34,7 @@ class PlanTable:
     blocked: int
     rows: tuple[Row, ...]
     kinds: tuple[Kind, ...]
+    common: tuple[str, ...]
 
 
 def plan_markdown(plan: Plan, *, names: bool = True, people: People | None = None, limit: int = COMMENT) -> str:
@@ -50,7 +51,9 @@ def _tables(plan: Plan, people: People) -> Iterable[PlanTable]:
         changes = [change for change in plan.changes if name in change.tasks]
         table = tuple(_row(change, name, people) for change in changes)
         blocked = sum(change.blocked for change in changes)
-        yield PlanTable(name, len(changes), rows.persons(changes), blocked, table, _kinds(table))
+        yield PlanTable(
+            name, len(changes), rows.persons(changes), blocked, table, _kinds(table), rows.common_reasons(changes)
+        )
 
 
 def _row(change: Change, task: str, people: People) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from runner.model.plan import Change, Handover, Notice, Plan, Reported
@@ -59,6 +59,14 @@ def change_row(change: Change, task: str, people: People, status: str, detail: s
 def persons(changes: Iterable[Change]) -> int:
     """How many people the changes touch."""
     return len({change.account_id for change in changes})
+
+
+def common_reasons(changes: Sequence[Change]) -> tuple[str, ...]:
+    """The reasons that hold for everybody in a table: said once, they leave room for those that differ."""
+    if persons(changes) < 2:
+        return ()
+    shared = set.intersection(*(set(change.reasons) for change in changes))
+    return tuple(reason for reason in changes[0].reasons if reason in shared)
 
 
 def skip_counts(plan: Plan) -> Mapping[str, Mapping[str, int]]:

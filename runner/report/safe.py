@@ -7,7 +7,7 @@ is Markdown already, and anything else (None, a list, a float) is a mistake and 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -84,6 +84,11 @@ def names(values: Iterable[str]) -> Safe:
     return Safe(", ".join(code(value).markdown for value in values))
 
 
+def why(row: Row, common: Sequence[str]) -> Safe:
+    """The reasons for a change besides those that the table has in common."""
+    return prose("; ".join(reason for reason in row.reasons if reason not in common))
+
+
 def outcome(row: Row) -> Safe:
     """How a change ended, and what is known about it."""
     word = words.OUTCOMES.get(row.status, finalize(row.status))
@@ -113,7 +118,7 @@ def _environment() -> Environment:
         "names": names,
         "outcome": outcome,
         "delivery": delivery,
-        "joined": "; ".join,
+        "why": why,
     }
     environment.filters |= {"code": code, "prose": prose, "link": link, "count": words.count, "when": words.when}
     return environment

@@ -71,7 +71,10 @@ def _task_line(task: str, changes: Sequence[Change]) -> str:
 
 
 def _table(task: str, changes: Sequence[Change], people: People, width: int, paint: Paint) -> Iterator[str]:
-    table = [_cells(rows.change_row(change, task, people, "planned")) for change in changes]
+    common = rows.common_reasons(changes)
+    if common:
+        yield from (paint(line, "dim") for line in _wrapped(f"all: {'; '.join(common)}", width, "  "))
+    table = [_cells(rows.change_row(change, task, people, "planned"), common) for change in changes]
     widths = _widths(table, width - 2 - len(_GAP))
     for change, cells in zip(changes, table, strict=True):
         sign, style = ("-", "remove") if change.removal else ("+", "add")
@@ -82,12 +85,12 @@ def _table(task: str, changes: Sequence[Change], people: People, width: int, pai
         yield paint(line, style)
 
 
-def _cells(row: rows.Row) -> tuple[str, str, str]:
+def _cells(row: rows.Row, common: Sequence[str]) -> tuple[str, str, str]:
     also = f" (also {', '.join(row.also)})" if row.also else ""
     return (
         terminal(_name(row.who)),
         terminal(f"{row.does} {row.target}".strip() + also),
-        terminal("; ".join(row.reasons)),
+        terminal("; ".join(reason for reason in row.reasons if reason not in common)),
     )
 
 

@@ -16,7 +16,8 @@ _BAD = ("failed", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class TaskTable:
-    """One task's changes; ``people`` is how many persons they touch, ``done`` how many changes were made."""
+    """One task's changes; ``people`` is how many persons they touch, ``done`` how many changes were made, ``common``
+    are the reasons that all of them share."""
 
     name: str
     description: str
@@ -24,6 +25,7 @@ class TaskTable:
     rows: tuple[Row, ...]
     people: int
     done: int
+    common: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,9 @@ def _task_tables(changes: tuple[Change, ...], report: RunReport, people: People)
         of_task = [change for change in changes if name in change.tasks]
         table = tuple(rows.change_row(change, name, people, *statuses[change.id]) for change in of_task)
         done = sum(row.status == "applied" for row in table)
-        yield TaskTable(name, note.description, note.owner, table, rows.persons(of_task), done)
+        yield TaskTable(
+            name, note.description, note.owner, table, rows.persons(of_task), done, rows.common_reasons(of_task)
+        )
 
 
 def _first_rows(changes: tuple[Change, ...], record: RunRecord, people: People) -> Iterator[Row]:

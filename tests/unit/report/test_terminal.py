@@ -14,9 +14,10 @@ def test_every_change_is_listed_once_with_who_what_and_why() -> None:
     """Each change has one line: a sign, the person, what is done and the reasons, under its first task."""
     text = plan_text(made.plan(made.change(1), made.change(2, "add_to_group", made.STAFF)), 200)
     assert "jira-90d-reclaim: 2 changes for 2 people\n" in text
+    assert "  all: uses jira-software@acme\n" in text
     assert (
         "  - Person 1 <person.1@acme.example>  remove from jira-software-users-acme  "
-        "uses jira-software@acme; jira-software@acme last used 101 days ago\n"
+        "jira-software@acme last used 101 days ago\n"
     ) in text
     assert "  + Person 2 <person.2@acme.example>  add to all-staff " in text
     assert "2 changes (1 removal, 1 addition) for 2 people.\n" in text
