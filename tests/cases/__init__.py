@@ -1,0 +1,1 @@
+"""Cases: policies, an organization, and the plan they must yield."""
