@@ -43,7 +43,7 @@ def carry_out(errand: Errand, mode: str, place: Workplace, *, idle: str) -> int:
     counts = {status: _count(finished, status) for status in (APPLIED, FAILED, UNKNOWN_OUTCOME, CHANGED_SINCE)}
     numbers = {**plan_outputs(finished.plan), **counts}
     place.outputs |= {**numbers, "reason": finished.ending.reason, "run": finished.run, "report": path}
-    write_summary(place.environ, render_summary(report))
+    write_summary(place.environ, lambda: render_summary(report))
     return finished.ending.exit_code
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from runner.errors import InputError
@@ -25,9 +25,11 @@ def write_outputs(environ: Mapping[str, str], values: Mapping[str, object]) -> N
     _write_more(environ.get("GITHUB_OUTPUT"), render_outputs(values))
 
 
-def write_summary(environ: Mapping[str, str], markdown: str) -> None:
-    """Show Markdown on the page of the workflow's run; nothing outside a workflow."""
-    _write_more(environ.get("GITHUB_STEP_SUMMARY"), markdown)
+def write_summary(environ: Mapping[str, str], render: Callable[[], str]) -> None:
+    """Show Markdown on the page of the workflow's run; outside a workflow it is not even made."""
+    path = environ.get("GITHUB_STEP_SUMMARY")
+    if path:
+        _write_more(path, render())
 
 
 def _write_more(path: str | None, text: str) -> None:

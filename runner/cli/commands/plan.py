@@ -62,7 +62,7 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     code = REFUSED if plan.refusals else CHANGES if args.exit_code and plan.pending else FINE
     place.outputs |= plan_outputs(plan)
     names = place.policies.settings.privacy == "plain"
-    write_summary(place.environ, plan_markdown(plan, names=names, people=people))
+    write_summary(place.environ, lambda: plan_markdown(plan, names=names, people=people))
     return code
 
 
