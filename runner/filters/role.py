@@ -87,8 +87,7 @@ class HasRole(Question):
             return False
         if not self.names and self.roles == {ORG_ADMIN}:
             return True
-        groups_known = not isinstance(user.groups, Unknown) and user.groups <= world.known_groups
-        return groups_known and not isinstance(user.direct_access, Unknown)
+        return world.knows_grants(user, self._where(world)) and not isinstance(user.direct_access, Unknown)
 
     def truth(self, user: User, world: World) -> Truth:
         return True if self._is_held(user, world) else False if self._all_known(user, world) else None
