@@ -87,16 +87,13 @@ class GitBranchStore:
             try:
                 self._push(commit)
             except GitError as error:
-                quicker = any(word in error.out for word in _QUICKER)
-                unclear += not quicker
-                if "[remote rejected]" in error.out and not quicker:
-                    raise self._unreachable(error) from error
                 self._fetch()
-                if self._tip != commit and unclear >= _UNCLEAR_TRIES:
+                unclear += not any(word in error.out for word in _QUICKER)
+                if unclear >= _UNCLEAR_TRIES and self._tip != commit:
                     raise self._unreachable(error) from error
-            if self._tip == commit:
+                self._wait(_PAUSE_S * attempt)
+            else:
                 return lease
-            self._wait(_PAUSE_S * attempt)
         raise OtherSideError("audit_store", f"others keep pushing to the branch {self._branch}", hint="run again later")
 
     def _wanted(self, edit: Edit, decide: Decision) -> tuple[Lease, dict[str, bytes]]:

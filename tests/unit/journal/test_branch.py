@@ -189,16 +189,31 @@ def test_whichever_push_is_refused_the_journal_stays_sound(clone: Callable[..., 
     assert sound(kept)
 
 
-def test_a_push_whose_answer_is_lost_counts_once(clone: Callable[..., Path], origin: Path) -> None:
-    """The server took it and then the line broke: it is looked up and not sent twice, for the lease as for records."""
-    folder = clone("one")
-    script = folder.parent / "receive"
-    flag = folder.parent / "broken"
-    script.write_text(
-        f'#!/bin/sh\ngit-receive-pack "$@"\nif [ -e "{flag}" ]; then rm "{flag}"; kill -9 $PPID; fi\n', encoding="utf-8"
-    )
-    script.chmod(0o755)
-    git(folder, "config", "remote.origin.receivepack", str(script))
+@pytest.fixture
+def broken(clone: Callable[..., Path]) -> Callable[[str], tuple[Path, Path]]:
+    """Makes a clone whose line to the server breaks once, whenever the flag that comes with it is there."""
+
+    def made(script: str) -> tuple[Path, Path]:
+        folder = clone("one")
+        receive, flag = folder.parent / "receive", folder.parent / "flag"
+        receive.write_text(f'#!/bin/sh\nflag="{flag}"\n{script}\n', encoding="utf-8")
+        receive.chmod(0o755)
+        git(folder, "config", "remote.origin.receivepack", str(receive))
+        return folder, flag
+
+    return made
+
+
+LOST = 'git-receive-pack "$@"; if [ -e "$flag" ]; then rm "$flag"; kill -9 $PPID; fi'
+UNSENT = 'if [ -e "$flag" ]; then rm "$flag"; kill -9 $PPID; else git-receive-pack "$@"; fi'
+
+
+@pytest.mark.parametrize("script", [LOST, UNSENT], ids=["answer lost", "never got there"])
+def test_a_push_whose_line_broke_counts_once(
+    broken: Callable[[str], tuple[Path, Path]], clone: Callable[..., Path], script: str
+) -> None:
+    """What the server took is looked up and not sent twice, what it did not take is; for the lease as for records."""
+    folder, flag = broken(script)
     flag.touch()
     run, _ = journal(store(folder)).open_run(start(), "aaaa")
     assert not flag.exists()

@@ -231,9 +231,9 @@ def test_a_journal_that_somebody_edited_stops_the_run_and_keeps_nobody_out(tmp_p
     run, _ = write_run(journal(store))
     path = tmp_path / run_folder(run.run) / "journal.jsonl"
     path.write_bytes(path.read_bytes().replace(b"u-2", b"u-3", 1))
-    for _ in range(2):
+    for owner in (ME, OTHER):
         with pytest.raises(OtherSideError) as caught:
-            journal(store).open_run(start(), "bbbb")
+            journal(store, owner=owner).open_run(start(), "bbbb")
         assert caught.value.reason == "journal_damaged"
         assert f"run {run.run}, record 5, line 5" in caught.value.message
 

@@ -152,10 +152,16 @@ def test_what_a_plain_journal_left_open_is_closed_by_a_pseudonymous_run() -> Non
 NAMES = ("Ann", "Ann Lee", "O'Neil", "李雷", "🦄", "(Ext) Bob", "Zoë", "ann@acme.example", "u-1", ".")
 
 
+def test_the_longest_name_that_fits_is_taken_and_taken_once() -> None:
+    """Names may be parts of others."""
+    hidden = Hidden({"Lee": "p-2", "Ann": "p-3", "Ann Lee": "p-1"})
+    assert hidden.text("Ann Lee, LEE (ann), Annabel Lee") == "p-1, p-2 (p-3), Annabel p-2"
+
+
 @given(st.lists(st.sampled_from([*NAMES, "Annabel", "and", "x"]), max_size=6), st.sampled_from([" ", ", ", "(", "-"]))
 @settings(max_examples=200)
 def test_no_name_is_left_in_a_text(words: list[str], between: str) -> None:
-    """Names of any script and shape, in any order; the longest that fits is taken, and other words stay whole."""
+    """Names of any script and shape, in any order; other words stay whole."""
     shown = Hidden(dict.fromkeys(NAMES, "p-0")).text(between.join(words))
     for word in words:
         assert word in ("Annabel", "and", "x", ".") or word not in shown.replace("Annabel", "")
