@@ -11,7 +11,8 @@ from runner.engine.planfile import read_plan_json
 from runner.errors import FINE
 from runner.journal.ids import run_folder
 from runner.journal.store import REPORT
-from runner.model.outcome import APPLIED, CHANGED_SINCE, FAILED, UNKNOWN_OUTCOME, Outcome
+from runner.model.outcome import APPLIED, CHANGED_SINCE, FAILED, UNKNOWN_OUTCOME
+from runner.model.plan import Skip
 from runner.model.report import RunReport
 from runner.report import words
 from runner.report.markdown import render_summary
@@ -34,7 +35,8 @@ def carry_out(errand: Errand, mode: str, place: Workplace, *, idle: str) -> int:
     if finished is None:
         place.console.say(idle)
         if place.console.json:
-            place.console.result_json({"ok": True, "run": None, "exit_code": FINE, "reason": ""})
+            nothing: dict[str, object] = {"outcomes": {}, "changes": [], "changed_since": [], "refusals": []}
+            place.console.result_json({"ok": True, "run": None, "exit_code": FINE, "reason": "", **nothing})
         place.outputs |= {"reason": "", "run": ""}
         return FINE
     report = read_report(place, finished.run)
@@ -70,21 +72,28 @@ def _tell(finished: Finished, report: RunReport, path: str, place: Workplace) ->
         what = f"task {refusal.task}" if refusal.task else "the whole run"
         no = f"REFUSED by {refusal.rail}: {what}: {refusal.found}; the limit: {refusal.limit}"
         lines += [console.paint(terminal(no), "refused"), terminal(f"  to allow it once: {refusal.how_to_allow}")]
-    lines += _unusual(finished.applied.outcomes)
+    lines += _unusual(finished)
     lines.append(terminal(f"run {finished.run}, report: {path}"))
     if _count(finished, APPLIED):
         lines.append(f"to take it back: policy-runner undo {finished.run}")
     console.result("\n".join(lines))
 
 
-def _unusual(outcomes: tuple[Outcome, ...]) -> Iterator[str]:
-    """One line for each change that was not made as planned."""
-    for outcome in outcomes:
+def _unusual(finished: Finished) -> Iterator[str]:
+    """One line for each change that was not made as planned, or as approved."""
+    for skip in _gone(finished):
+        yield terminal(f"  {words.OUTCOMES[CHANGED_SINCE]}: {skip.account_id}: {skip.detail}")
+    for outcome in finished.applied.outcomes:
         if outcome.status in _WORTH_TELLING:
             row = change_row(outcome.change, "", {}, outcome.status, outcome.detail)
             who = outcome.change.email or outcome.change.name or outcome.change.account_id
             what = f"{row.does} {row.target}".strip()
             yield terminal(f"  {words.OUTCOMES[outcome.status]}: {who}: {what}: {outcome.detail}")
+
+
+def _gone(finished: Finished) -> list[Skip]:
+    """Who was in the saved plan and is not what they were when it was made."""
+    return [skip for skip in finished.plan.skips if skip.why == CHANGED_SINCE]
 
 
 def _form(finished: Finished, path: str) -> dict[str, object]:
@@ -110,6 +119,7 @@ def _form(finished: Finished, path: str) -> dict[str, object]:
             }
             for outcome in finished.applied.outcomes
         ],
+        "changed_since": [{"account_id": s.account_id, "task": s.task, "detail": s.detail} for s in _gone(finished)],
         "refusals": [
             {"rail": r.rail, "task": r.task, "found": r.found, "limit": r.limit, "how_to_allow": r.how_to_allow}
             for r in finished.refusals

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from runner.engine.digest import changes_digest
 from runner.errors import InputError, RefusedError
 from runner.model.canonical import iso
 from runner.model.history import History
-from runner.model.plan import Plan
+from runner.model.plan import CHANGED_SINCE, Change, Plan, Skip
 from runner.run.session import Session
 
 LIFETIME = timedelta(hours=24)
@@ -48,3 +50,26 @@ def check_growth(saved: Plan, now: Plan) -> None:
         raise RefusedError(
             "plan_grew", message, hint=f"look at the new plan ({changes_digest(now.pending)}) and save it"
         )
+
+
+def with_dropped(saved: Plan, now: Plan) -> Plan:
+    """The plan of now, which also says of everybody whose approved change is not wanted any more that they changed."""
+    wanted = {change.id for change in now.changes}
+    dropped = [change for change in saved.pending if change.id not in wanted]
+    before = {(skip.account_id, skip.task): skip for skip in now.skips}
+    gone = {(change.account_id, task): _dropped(change, task, before) for change in dropped for task in change.tasks}
+    skips = sorted((before | gone).values(), key=lambda skip: (skip.account_id, skip.task, skip.why))
+    return replace(now, skips=tuple(skips)) if gone else now
+
+
+def _dropped(change: Change, task: str, before: Mapping[tuple[str, str], Skip]) -> Skip:
+    skip = before.get((change.account_id, task))
+    why = f"now {skip.why}" + (f": {skip.detail}" if skip.detail else "") if skip else "no longer matches"
+    return Skip(change.account_id, task, CHANGED_SINCE, f"{change.verb} was approved; {why}")
+
+
+def check_digest(approved: str | None, now: Plan) -> None:
+    """Raise RefusedError ``plan_changed`` where another plan was approved than the one that would be carried out."""
+    if approved is not None and approved != now.digest:
+        message = f"what would happen now has the digest {now.digest}, and {approved} was approved"
+        raise RefusedError("plan_changed", message, hint="look at the new plan and approve its digest")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from runner.errors import InputError
@@ -10,7 +10,7 @@ from runner.journal.journal import Past
 from runner.model.history import PastChange
 from runner.model.plan import Plan
 from runner.model.record import Due
-from runner.run.approved import check_growth, check_organization, check_saved, plan_use
+from runner.run.approved import check_digest, check_growth, check_organization, check_saved, plan_use, with_dropped
 from runner.run.choosing import Wanted, choose
 from runner.run.planning import Made, make_plan, make_undo
 from runner.run.session import Session
@@ -41,10 +41,11 @@ class Errand(Protocol):
 
 @dataclass(frozen=True)
 class TasksErrand:
-    """Carry out tasks, or the saved plan of some tasks."""
+    """Carry out tasks, or the saved plan of some tasks. ``digest`` is the only one that the plan may have."""
 
     wanted: Wanted
     saved: Plan | None = None
+    digest: str | None = None
 
     def idle(self, session: Session, past: Past) -> bool:
         """Whether no task is due."""
@@ -62,10 +63,12 @@ class TasksErrand:
             check_saved(saved, session, past.history)
         choice = choose(self.wanted, session, past.history)
         made = make_plan(session, choice.tasks, past.history, applying_at=session.clock())
+        check_digest(self.digest, made.plan)
         if saved is None:
             return Prospect(made, past, choice.due)
         check_organization(saved, made.plan.organization)
         check_growth(saved, made.plan)
+        made = replace(made, planned=replace(made.planned, plan=with_dropped(saved, made.plan)))
         return Prospect(made, past, saved_plan=plan_use(saved))
 
 
