@@ -16,6 +16,7 @@ from runner.report.money import seat_rows, totals
 from runner.report.privacy import account_ids, without_names
 from runner.report.rows import Who
 from runner.report.safe import render
+from runner.text import shorten, terminal
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +94,28 @@ def _by_verb(appearing: Sequence[Change], vanishing: Sequence[Change]) -> Sequen
     old = Counter(c.verb for c in vanishing)
     verbs = sorted(new.keys() | old.keys(), key=lambda verb: (-new[verb], verb))
     return [(words.doing(verb), new[verb], blocked[verb], old[verb]) for verb in verbs]
+
+
+def diff_text(difference: Difference, people: People, seats: Sequence[SeatChange], width: int) -> str:
+    """The difference as lines for a terminal ``width`` columns wide, with names."""
+    known = rows.everybody(difference.after, people)
+    lines = []
+    for task in difference.tasks:
+        if task.quiet and task.status == "same":
+            continue
+        lines.append(f"{task.task} ({task.status}): matches {words.count(task.matched, 'person', 'people')}")
+        for moved in _task_row(task, known).moved:
+            lines.append(f"  {moved.how}: {len(moved.people)}")
+            lines += [shorten(f"    {terminal(p.name or '')} <{terminal(p.handle)}>", width) for p in moved.people]
+    if not lines:
+        lines.append("nobody is treated otherwise")
+    for verb, new, blocked, old in _by_verb(difference.appearing, difference.vanishing):
+        refused = f" ({blocked} refused)" if blocked else ""
+        lines.append(f"{verb}: {new} new{refused}, {old} no longer")
+    for refusal in difference.after.refusals:
+        where = f"task {refusal.task}" if refusal.task else "the whole run"
+        lines.append(f"{refusal.rail} would refuse {where}: {terminal(refusal.found)}, the limit is {refusal.limit}")
+    lines += [f"look twice: {terminal(warning)}" for warning in difference.warnings]
+    if totals(seats):
+        lines.append(f"saved a month: {', '.join(totals(seats))}")
+    return "\n".join(lines) + "\n"
