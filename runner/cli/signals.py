@@ -1,17 +1,20 @@
-"""Ctrl-C and its like while something is being written: the first one is heeded at the next safe point."""
+"""Ctrl-C and its like while something is being written: the first one is heeded at the next safe point. So is the end
+of the time that a run may take, which must come before whoever started the run ends it the hard way."""
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 
-from runner.errors import PARTLY, RunnerError
+from runner.errors import PARTLY, InputError, RunnerError
 
 HARD_EXIT = 130
 """What a shell reports of a process that Ctrl-C ended."""
+MINUTES = "POLICY_RUNNER_MINUTES"
+_MOST_MINUTES = 10_000
 
 
 class CancelledError(RunnerError):
@@ -21,10 +24,12 @@ class CancelledError(RunnerError):
 
 
 class Cancel:
-    """Whether this process was told to end; ``reason`` is empty as long as it was not."""
+    """Whether this process was told to end; ``reason`` is empty as long as it was not. ``minutes`` is how long a run
+    may take, None for as long as it wants."""
 
-    def __init__(self) -> None:
+    def __init__(self, minutes: float | None = None) -> None:
         self.reason = ""
+        self._minutes = minutes
 
     def check(self) -> None:
         """Raise CancelledError where the process was told to end; for the parts of a run that only read."""
@@ -37,12 +42,36 @@ class Cancel:
             os._exit(HARD_EXIT)  # asked twice: whoever asks does not want to wait for the journal
         self.reason = f"the process was told to end ({signal.Signals(number).name})"
 
+    def _be_late(self, number: int, frame: FrameType | None) -> None:
+        del number, frame
+        self.reason = self.reason or f"the {self._minutes:g} minutes of {MINUTES} are over"
+
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Take SIGINT and SIGTERM as a wish to end; afterwards they do what they did before."""
+        """Take SIGINT, SIGTERM and the end of the time as a wish to end; afterwards they do what they did before."""
         before = {number: signal.signal(number, self._heed) for number in (signal.SIGINT, signal.SIGTERM)}
+        if self._minutes is not None:
+            before[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._be_late)
+            signal.setitimer(signal.ITIMER_REAL, self._minutes * 60)
         try:
             yield
         finally:
+            if self._minutes is not None:
+                signal.setitimer(signal.ITIMER_REAL, 0)
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def minutes_from(environ: Mapping[str, str]) -> float | None:
+    """How long a run may take, from ``POLICY_RUNNER_MINUTES``. Raises InputError ``minutes``."""
+    text = environ.get(MINUTES)
+    if not text:
+        return None
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = 0
+    if not 0 < minutes <= _MOST_MINUTES:
+        hint = f"write a number of minutes above 0 and up to {_MOST_MINUTES}, such as 50"
+        raise InputError("minutes", f"{MINUTES} is not a time that a run may take", hint=hint)
+    return minutes

@@ -15,7 +15,7 @@ from pathlib import Path
 from runner import __version__
 from runner.cli.console import Console
 from runner.cli.progress import ProgressLine
-from runner.cli.signals import Cancel
+from runner.cli.signals import Cancel, minutes_from
 from runner.directory.choice import Choice, choose_directory, open_reader, open_writer
 from runner.directory.interface import EVERYTHING, Reader
 from runner.journal.branch import GitBranchStore
@@ -54,7 +54,7 @@ class Workplace:
         self.options = options
         self.console = console
         self.environ = environ
-        self.cancel = Cancel()
+        self.cancel = Cancel(minutes_from(environ))
         self.progress = ProgressLine(console, time.monotonic)
         self.outputs: dict[str, object] = {}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from runner.cli.carrying_out import carry_out
@@ -24,6 +25,7 @@ examples:
   policy-runner apply jira-90d-reclaim                                  plan and apply one task
   policy-runner apply --due                                             the tasks that are due
   policy-runner apply --all                                             all enabled tasks
+  policy-runner apply --all --digest sha256:...                         only if the plan is the one that was approved
 
 A saved plan works once, for a day, and only for the policies and the organization it was made for. Ctrl-C ends a run
 cleanly; the next one picks up. Exit code 3 means that a rail refused, 5 that some changes failed or are unknown.
@@ -36,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("what", nargs="*", metavar="PLAN|TASK", help="a saved plan, or the tasks to carry out")
     parser.add_argument("--due", action="store_true", help="the tasks that are due (of the named ones, or all)")
     parser.add_argument("--all", action="store_true", help="all enabled tasks")
+    parser.add_argument("--digest", metavar="DIGEST", help="refuse any other plan than the one of this digest")
 
 
 def run(args: argparse.Namespace, place: Workplace) -> int:
@@ -49,7 +52,7 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
         raise InputError("usage", "nothing says what to apply", hint=_USAGE)
     idle = "nothing is due" if args.due else "nothing to apply"
     errand = TasksErrand(Wanted(tuple(args.what), due_only=args.due)) if plan is None else _saved(Path(plan))
-    return carry_out(errand, "apply", place, idle=idle)
+    return carry_out(replace(errand, digest=args.digest), "apply", place, idle=idle)
 
 
 def _saved(path: Path) -> TasksErrand:
