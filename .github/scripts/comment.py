@@ -1,0 +1,29 @@
+"""``comment.py NUMBER FILE``: one comment on a pull request, written once and kept up to date after that."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from github_api import Api, is_ours, say
+
+MARKER = "<!-- policy-runner: pull request -->\n"
+_LIMIT = 65_000  # GitHub takes 65,536 characters
+
+
+def main(number: str, file: str) -> None:
+    """Write the file's text into the comment."""
+    api = Api.of_the_workflow()
+    text = MARKER + Path(file).read_text("utf-8")
+    body = {"body": text if len(text) <= _LIMIT else text[:_LIMIT] + "\n\n… cut: see the job's summary"}
+    issue = str(int(number))
+    ours = [entry for entry in api.each(f"/issues/{issue}/comments") if is_ours(entry, MARKER)]
+    if ours:
+        api.call("PATCH", f"/issues/comments/{ours[0]['id']}", body)
+    else:
+        api.call("POST", f"/issues/{issue}/comments", body)
+    say(f"{'updated' if ours else 'wrote'} the comment on pull request {issue}")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
