@@ -33,9 +33,11 @@ class Tier:
 
 
 def tiers(world: World) -> Mapping[str, Tier]:
-    """Every app's seats; a person of whom it is not known counts as holding one."""
+    """Every app's seats; a person of whom it is not known, or who was not read, counts as holding one."""
+    users = world.snapshot.users
+    unread = world.snapshot.population - len(users)
     return {
-        app.id: Tier(app, sum(world.holds_seat(user, app.id) is not False for user in world.snapshot.users))
+        app.id: Tier(app, unread + sum(world.holds_seat(user, app.id) is not False for user in users))
         for app in world.snapshot.apps
     }
 

@@ -9,6 +9,7 @@ from operator import and_
 
 from runner.catalog import condition
 from runner.filters._combine import CONDITIONS, Several
+from runner.model.confined import Confinement, every
 from runner.model.verdicts import Verdicts
 
 
@@ -26,3 +27,6 @@ class All(Several):
 
     def combine(self, verdicts: Sequence[Verdicts]) -> Verdicts:
         return reduce(and_, verdicts)
+
+    def confined(self) -> Confinement:
+        return every(child.confined() for child in self.conditions)

@@ -9,6 +9,7 @@ from operator import or_
 
 from runner.catalog import condition
 from runner.filters._combine import CONDITIONS, Several
+from runner.model.confined import Confinement, either
 from runner.model.verdicts import Verdicts
 
 
@@ -26,3 +27,6 @@ class AnyOf(Several):
 
     def combine(self, verdicts: Sequence[Verdicts]) -> Verdicts:
         return reduce(or_, verdicts)
+
+    def confined(self) -> Confinement:
+        return either(child.confined() for child in self.conditions)

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from runner.catalog import as_tuple, condition, one_or_more
 from runner.model.condition import Build, Question
+from runner.model.confined import Confined, Confinement, plain_words
 from runner.model.people import User
 from runner.model.unknown import Truth, Unknown
 from runner.model.world import World
@@ -52,3 +53,7 @@ class EmailDomain(Question):
     def reason(self, user: User, world: World) -> str:
         domain = domain_of(user)
         return "e-mail domain unknown" if domain is None else f"e-mail domain {domain}"
+
+    def confined(self) -> Confinement:
+        exact = not self.below and plain_words(tuple(self.exactly))
+        return (Confined(domains=self.exactly),) if exact else None

@@ -9,6 +9,7 @@ from runner.catalog import as_tuple, condition
 from runner.filters._pattern import GLOBS
 from runner.filters._words import listing
 from runner.model.condition import Build, Question
+from runner.model.confined import Confined, Confinement, plain_words
 from runner.model.glob import Globs
 from runner.model.people import User
 from runner.model.unknown import Truth, Unknown
@@ -48,6 +49,16 @@ class InGroup(Question):
         found = world.groups_matching(self.globs) & user.groups
         return "in " + listing({world.groups[group_id].name for group_id in found})
 
+    def groups(self) -> frozenset[str]:
+        return self.globs.texts
+
+    def confined(self) -> Confinement:
+        names = self.globs.texts
+        return (Confined(groups=names),) if self.globs.is_plain and plain_words(tuple(names)) else None
+
     def warnings(self, world: World) -> tuple[str, ...]:
-        unheard = [p for p in sorted(self.globs.patterns) if not world.groups_matching(Globs(frozenset({p})))]
+        # Where only some people were read, so were groups: those of the names that are written out are among them.
+        asked = (Globs(frozenset({pattern})) for pattern in sorted(self.globs.patterns))
+        heard = [globs for globs in asked if globs.is_plain or not world.snapshot.narrowed]
+        unheard = [globs for globs in heard if not world.groups_matching(globs)]
         return tuple(f"group {pattern}: nobody has heard of such a group" for pattern in unheard)

@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from runner.catalog import NAME, condition
 from runner.model.condition import Build, Combination, Condition
+from runner.model.confined import Confinement
 from runner.model.verdicts import Verdicts
 
 
@@ -33,3 +34,6 @@ class Saved(Combination):
 
     def combine(self, verdicts: Sequence[Verdicts]) -> Verdicts:
         return verdicts[0]
+
+    def confined(self) -> Confinement:
+        return self.condition.confined()

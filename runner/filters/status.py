@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from runner.catalog import as_tuple, condition, one_or_more
 from runner.model.condition import Build, Question
+from runner.model.confined import Confined, Confinement
 from runner.model.people import User
 from runner.model.unknown import Truth, Unknown
 from runner.model.world import World
@@ -35,3 +36,6 @@ class Status(Question):
 
     def reason(self, user: User, world: World) -> str:
         return "status unknown" if isinstance(user.status, Unknown) else f"status {user.status}"
+
+    def confined(self) -> Confinement:
+        return (Confined(statuses=self.values),)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Self
 
+from runner.model.confined import Confinement
 from runner.model.people import User
 from runner.model.problem import NOWHERE, Place
 from runner.model.unknown import Truth
@@ -45,6 +46,14 @@ class Condition(ABC):
     def lists(self) -> frozenset[str]:
         """The names of the lists of people (``lists/NAME.csv``) it looks into."""
         return frozenset()
+
+    def groups(self) -> frozenset[str]:
+        """The names of the groups it asks about, where they are written out and not as patterns."""
+        return frozenset()
+
+    def confined(self) -> Confinement:
+        """Of whom alone it can be true, as far as a server can find them; None for anybody."""
+        return None
 
     def warnings(self, world: World) -> tuple[str, ...]:
         """What is odd about it in this organization (a group nobody has heard of)."""

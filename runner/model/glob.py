@@ -22,6 +22,10 @@ def _pieces(pattern: str) -> list[str]:
     return pieces
 
 
+def _is_wild(pattern: str) -> bool:
+    return any(token[2] for token in _TOKEN.finditer(pattern))
+
+
 def _compiled(pattern: str) -> re.Pattern[str]:
     """The pattern as a regular expression that never goes back over what an earlier ``*`` has taken.
 
@@ -51,7 +55,7 @@ class Globs:
         exact, wild = set(), []
         for pattern in sorted(self.patterns):
             folded = pattern.casefold()
-            if any(token[2] for token in _TOKEN.finditer(folded)):
+            if _is_wild(folded):
                 wild.append(_compiled(folded))
             else:
                 exact.add(_TOKEN.sub(r"\1", folded))
@@ -62,6 +66,16 @@ class Globs:
         """Whether the whole text fits one of the patterns."""
         folded = text.casefold()
         return folded in self._exact or any(pattern.fullmatch(folded) for pattern in self._wild)
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """The texts that are written out, without wildcards."""
+        return frozenset(_TOKEN.sub(r"\1", p) for p in self.patterns if not _is_wild(p))
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether no pattern has a wildcard."""
+        return not any(map(_is_wild, self.patterns))
 
     def __str__(self) -> str:
         return ", ".join(sorted(self.patterns))

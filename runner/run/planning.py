@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from runner.directory.interface import Need
+from runner.engine.confine import confinement, groups_named, people_named, rests_on_others
 from runner.engine.names import apps_needed
 from runner.engine.plan import Planned, build_plan
 from runner.engine.recheck import recheck
@@ -50,20 +51,33 @@ def chosen_tasks(policies: Policies, names: Sequence[str]) -> tuple[Task, ...]:
     return tuple(policies.tasks[name] for name in dict.fromkeys(names))
 
 
-def need_of(tasks: Sequence[Task]) -> Need:
-    """What a snapshot must hold for these tasks."""
-    return Need(apps=apps_needed(tasks))
+def need_of(tasks: Sequence[Task], policies: Policies) -> Need:
+    """What a snapshot must hold for these tasks, under these settings and exemptions."""
+    confined = confinement(tasks)
+    if not confined:
+        return Need(apps=apps_needed(tasks))
+    people, groups = people_named(policies), groups_named(policies, tasks)
+    return Need(apps=apps_needed(tasks), confined=confined, people=people, groups=groups)
 
 
 def make_plan(
     session: Session, tasks: Sequence[Task], history: History, *, applying_at: datetime | None = None
 ) -> Made:
-    """Read the organization and plan. Roles held directly are read only of people whom a task would change.
+    """Read the organization and plan. Roles held directly are read only of people whom a task would change, and only
+    some people are read where that says all that everybody would.
 
     Raises PolicyError for names that the organization does not know, InputError ``wrong_organization``, and whatever
     the reader raises.
     """
-    snapshot = session.reader.read_snapshot(need_of(tasks))
+    need = need_of(tasks, session.policies)
+    made = _make(session, tasks, history, need, applying_at)
+    if need.confined and made.world.snapshot.narrowed and rests_on_others(made.plan, made.world):
+        return _make(session, tasks, history, replace(need, confined=()), applying_at)
+    return made
+
+
+def _make(session: Session, tasks: Sequence[Task], history: History, need: Need, applying_at: datetime | None) -> Made:
+    snapshot = session.reader.read_snapshot(need)
     _check_organization(session.policies, snapshot)
     world = World(snapshot, session.now, session.policies.lists, history)
     planned = _planned(session, tasks, world, applying_at)

@@ -58,8 +58,10 @@ def _made(record: RunRecord) -> int:
     return sum(outcome.status == APPLIED for outcome in (*record.outcomes, *record.recovered))
 
 
-def held_seats(world: World) -> int:
-    """The seats held in all apps together, as far as is known."""
+def held_seats(world: World) -> int | None:
+    """The seats held in all apps together, as far as is known; None where only some people were read."""
+    if world.snapshot.narrowed:
+        return None
     apps = [app.id for app in world.snapshot.apps]
     return sum(world.holds_seat(user, app) is True for user in world.snapshot.users for app in apps)
 

@@ -73,12 +73,13 @@ def atlassian(
     *,
     patience: Patience | None = None,
     workers: int = 4,
+    spare: int = 10,
     **more: Any,
 ) -> tuple[AtlassianReader, AtlassianWriter]:
     """Both halves of an emulated organization, on a clock that never waits; with one worker writes have one order."""
     where = connection(emulator, key, **more)
     pace = Pace(clock.monotonic, clock.sleep)
-    reader = AtlassianReader(Client(where, clocks=clock.clocks, pace=pace, patience=patience))
+    reader = AtlassianReader(Client(where, clocks=clock.clocks, pace=pace, patience=patience), spare=spare)
     client = Client(where, may_write=True, clocks=clock.clocks, pace=pace, patience=patience)
     return reader, AtlassianWriter(reader, client, workers=workers)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+from runner.directory.atlassian.cost import MOST_SWEEPS, fetch_sweep_counts, sweep_calls, sweeps_calls
 from runner.directory.atlassian.direct import fetch_count, fetch_direct_use
 from runner.directory.atlassian.harvest import Harvest
 from runner.directory.atlassian.http import Client
@@ -38,15 +40,23 @@ R = TypeVar("R")
 
 class AtlassianReader:
     """Reads one organization. ``now`` replaces the clock where a plan is made for another time than the present;
-    ``workers`` is how many reads of single groups or people go on at once."""
+    ``workers`` is how many reads of single groups or people go on at once. Where tasks are confined to some people, they
+    alone are read if that spares at least ``spare`` calls."""
 
     def __init__(
-        self, client: Client, *, now: datetime | None = None, progress: Progress = no_progress, workers: int = 8
+        self,
+        client: Client,
+        *,
+        now: datetime | None = None,
+        progress: Progress = no_progress,
+        workers: int = 8,
+        spare: int = 10,
     ) -> None:
         self.client = client
         self._now = now
         self._progress = progress
         self._workers = workers
+        self._spare = spare
         self._directories: tuple[str, ...] | None = None
         self._resources: Resources | None = None
         self.group_homes: dict[str, str] = {}
@@ -62,16 +72,11 @@ class AtlassianReader:
         """
         taken_at, calls = self._now or self.client.clocks.now(), self.client.calls
         self._directories = self._resources = None
-        harvest = Harvest(Facts(self._latest()), self.read_resources())
-        for directory in self.read_directories():
-            self._read_groups(harvest, directory, need)
+        harvest, need, sweeps = self._begin(need)
         self._read_grants(harvest)
-        swept = [
-            (sweep, self._read_sweep(harvest, sweep, need))
-            for directory in self.read_directories()
-            for sweep in build_sweeps(need, directory, harvest.groups.values())
-        ]
-        harvest.population = self._read_population(need, len(harvest.users))
+        swept = [(sweep, self._read_sweep(harvest, sweep, need, count)) for sweep, count in sweeps]
+        if not need.confined:
+            harvest.population = len(harvest.users)
         if need.direct_use:
             self._read_direct_use(harvest, need, [found for found in swept if found[0].counted])
         snapshot = build_snapshot(
@@ -175,6 +180,37 @@ class AtlassianReader:
             raise
         return UNKNOWN if problems else direct_grants_of_records(records, resources)
 
+    def _begin(self, need: Need) -> tuple[Harvest, Need, list[tuple[Sweep, int | None]]]:
+        """The apps and groups, and the searches with the people that each will find, where that is known already.
+
+        Somebody in several directories has groups and activity in each, and is read in all of them: then, and where it
+        spares too little, everybody is read, and the need that comes back is not confined.
+        """
+        harvest = Harvest(Facts(self._latest()), self.read_resources())
+        directories = self.read_directories()
+        if need.confined and len(directories) == 1:
+            self._read_groups(harvest, directories[0], need)
+            sweeps = build_sweeps(need, directories[0], harvest.groups.values())
+            counts = self._counts_worth_it(harvest, need, sweeps) if len(sweeps) <= MOST_SWEEPS else None
+            if counts is not None:
+                return harvest, need, list(zip(sweeps, counts, strict=True))
+            harvest = Harvest(Facts(self._latest()), self.read_resources())
+        need = replace(need, confined=())
+        for directory in directories:
+            self._read_groups(harvest, directory, need)
+        groups = harvest.groups.values()
+        return harvest, need, [(s, None) for directory in directories for s in build_sweeps(need, directory, groups)]
+
+    def _counts_worth_it(self, harvest: Harvest, need: Need, sweeps: Sequence[Sweep]) -> tuple[int | None, ...] | None:
+        """The people that each search finds, and how many there are; None where reading everybody costs little more."""
+        harvest.population = fetch_count(self.client, sweeps[0].directory, {})
+        apps = len(apps_meant(harvest.resources.apps, need.apps)) if need.direct_use else 0
+        whole = sweep_calls(harvest.population, apps)
+        if whole < self._spare:
+            return None
+        counts = fetch_sweep_counts(self.client, sweeps)
+        return counts if whole - sweeps_calls(sweeps, counts, apps) >= self._spare else None
+
     def _read_groups(self, harvest: Harvest, directory: str, need: Need) -> None:
         """All groups of a directory with how many resources each grants; only those that matter where all tasks are
         confined."""
@@ -212,8 +248,9 @@ class AtlassianReader:
         records = [r for page in fetch_pages(self.client, GROUP_ROLES, ids, {}, problems) for r in page]
         return None if problems else records
 
-    def _read_sweep(self, harvest: Harvest, sweep: Sweep, need: Need) -> frozenset[str]:
-        """The people of one search, proven complete by the server's count where the sweep asks for it."""
+    def _read_sweep(self, harvest: Harvest, sweep: Sweep, need: Need, count: int | None) -> frozenset[str]:
+        """The people of one search, proven complete by the server's count (if it is not known yet, it is asked for)
+        where the sweep asks for it."""
         expand = ["platformRoles", "groups", *(["productAccess"] if need.activity else [])]
         asked = {**sweep.filters, "expand": expand}
         found: set[str] = set()
@@ -222,17 +259,10 @@ class AtlassianReader:
             found.update(filter(None, [harvest.add_user(record, sweep.directory) for record in page]))
             self._progress("people", len(harvest.users), None)
         if sweep.counted:
-            count = fetch_count(self.client, sweep.directory, sweep.filters)
+            count = fetch_count(self.client, sweep.directory, sweep.filters) if count is None else count
             if count != len(found):
                 harvest.problems.append(f"{len(found)} people were read, the server counts {count}")
         return frozenset(found)
-
-    def _read_population(self, need: Need, read: int) -> int:
-        """How many people there are; where all were read, as many as were read."""
-        if not need.confined:
-            return read
-        directories = self.read_directories()
-        return fetch_count(self.client, directories[0] if len(directories) == 1 else EVERY_DIRECTORY, {})
 
     def _read_direct_use(self, harvest: Harvest, need: Need, swept: Sequence[Swept]) -> None:
         for app in apps_meant(harvest.resources.apps, need.apps):

@@ -13,10 +13,14 @@ _LAZY = frozenset({"direct_access"})
 
 
 def check_missing_facts(case: Case) -> Iterator[Finding]:
-    """``missing_facts``: over 5 % of people, and more than one, lack a fact that the task's filter or actions need."""
+    """``missing_facts``: over 5 % of people, and more than one, lack a fact that the task's filter or actions need.
+
+    Where only some people were read, of these: what the others lack is not known.
+    """
     for task in case.writing:
         found = lacking(task, case)
-        people = case.population
+        snapshot = case.world.snapshot
+        people = len(snapshot.users) if snapshot.narrowed else case.population
         if found > 1 and 100 * found > 5 * people:
             yield Finding("missing_facts", task.name, f"{share(found, people)} lack a fact", "5 % of people")
 

@@ -20,7 +20,7 @@ def check_incomplete(case: Case) -> Iterator[Finding]:
 
 def check_empty(case: Case) -> Iterator[Finding]:
     """``snapshot_empty``: nobody at all."""
-    if not case.world.snapshot.users and not case.world.snapshot.narrowed:
+    if not case.world.snapshot.users and not (case.world.snapshot.narrowed and case.population):
         remedy = "check the organization id, the directory and the key"
         yield Finding("snapshot_empty", None, "0 people", "at least 1", remedy)
 
