@@ -11,7 +11,7 @@ from runner.errors import InputError, OtherSideError, RunnerError
 from runner.journal import fold
 from runner.journal.chain import build_chain
 from runner.journal.ids import new_run_id, run_folder
-from runner.journal.lease import TERM, Owner, released_lease, taken_lease
+from runner.journal.lease import TERM, Lease, Owner, released_lease, taken_lease
 from runner.journal.mask import PLAIN, Mask
 from runner.journal.records import RecordError, Tip, sha256
 from runner.journal.store import JOURNAL, PLAN, REPORT, Cut, Edit, Store
@@ -126,6 +126,18 @@ class Journal:
         report = self.read_report(past.tip.run) if past.tip else None
         run.record_start(start, past.torn, None if report is None else sha256(report))
         return run, past
+
+    def keep_file(self, path: str, data: bytes, message: str, token: str) -> None:
+        """Put a file beside the runs, in one step in which the lease is taken and given back. Raises OtherSideError:
+        ``lease_held`` where a runner is at work, ``audit_store``."""
+        now = self._clock()
+        taken = (self._owner, new_run_id(now, token), now, self._term, self._gone)
+
+        def decide(old: Lease | None) -> Lease:
+            mine = taken_lease(old, *taken)
+            return released_lease(mine, mine, now)
+
+        self._store.write_edit(Edit(message, files={path: data}), decide)
 
 
 def _damaged(what: str) -> OtherSideError:
