@@ -14,10 +14,10 @@ from typing import Any, NoReturn
 
 from runner.directory.aspect import present_value
 from runner.directory.edit import Book
-from runner.directory.interface import Need
+from runner.directory.interface import NOT_SENT, Gate, Need, open_gate
 from runner.directory.parse import snapshot_from_json, unreadable
 from runner.errors import OtherSideError
-from runner.model.outcome import Outcome
+from runner.model.outcome import APPLIED, FAILED, Outcome
 from runner.model.people import Grant, Snapshot, User
 from runner.model.plan import Change
 from runner.model.unknown import UNKNOWN, Unknown
@@ -66,14 +66,18 @@ class FileWriter:
         """One change, in a batch of its own."""
         return next(self.apply_changes([change]))
 
-    def apply_changes(self, changes: Sequence[Change]) -> Iterator[Outcome]:
+    def apply_changes(self, changes: Sequence[Change], gate: Gate = open_gate) -> Iterator[Outcome]:
         """All changes of a batch in one write; nothing is written where none of them changed anything."""
         with held(self._path.resolve().parent):
             data = read_json(self._path)
             snapshot_from_json(data, source=str(self._path), now=self._clock())
             book = Book(data)
             results = [book.apply(change) for change in changes]
-            if book.changed:
+            closed = gate() if book.changed else ""  # asked here: others may have kept the folder for long
+            if closed:
+                held_back = (FAILED, f"{NOT_SENT}: {closed}")
+                results = [held_back if result[0] == APPLIED else result for result in results]
+            elif book.changed:
                 write_json(self._path, data)
         at = self._clock()
         return iter(

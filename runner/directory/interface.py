@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from runner.model.confined import Confined
 from runner.model.outcome import FAILED, Outcome
 from runner.model.people import Grant, Snapshot, User
 from runner.model.plan import Change
@@ -17,22 +18,20 @@ from runner.model.unknown import Unknown
 Progress = Callable[[str, int, int | None], None]
 """Told of long work: what is being done, how much of it is done, and how much there is (None: nobody knows)."""
 
+Gate = Callable[[], str]
+"""Asked right before each write is sent, by any thread: why it must not be sent any more; empty where it may."""
+
 KEY_REFUSED, FORBIDDEN, NOT_SENT = "key_refused", "forbidden", "not_sent"
-"""First words of a failed outcome's detail: 401, 403, and held back because of one of these."""
+"""First words of a failed outcome's detail: 401, 403, and held back: because of one of these, or by the gate."""
 
 
 def no_progress(what: str, done: int, total: int | None) -> None:
     """For whoever does not want to be told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Confined:
-    """People whom the server itself can find: those in any of ``groups`` (names), of any of ``domains`` and with any of
-    ``statuses``. An empty set does not confine; at least one of the three is not empty."""
-
-    groups: frozenset[str] = frozenset()
-    domains: frozenset[str] = frozenset()
-    statuses: frozenset[str] = frozenset()
+def open_gate() -> str:
+    """Nothing stands against writing."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +75,10 @@ class Writer(Protocol):
     def apply_change(self, change: Change) -> Outcome:
         """Carry out one change and see that it holds."""
 
-    def apply_changes(self, changes: Sequence[Change]) -> Iterator[Outcome]:
+    def apply_changes(self, changes: Sequence[Change], gate: Gate = open_gate) -> Iterator[Outcome]:
         """Carry out a batch, one person's changes in the order given; one outcome for each change, in the same order.
 
-        After a 401 or 403 no more of the batch is sent (see ``ends_the_run``).
+        After a 401 or 403 no more of the batch is sent (see ``ends_the_run``), nor once ``gate`` has said no.
         """
 
     def read_back(self, change: Change) -> bool | str | Unknown:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -41,6 +42,7 @@ class OpenRun:
         self._size = 0
         self._counts: dict[str, int] = {}
         self._failed: OtherSideError | None = None
+        self._one_step = threading.Lock()
 
     @property
     def head(self) -> str:
@@ -109,10 +111,13 @@ class OpenRun:
         self._lease = self._store.write_edit(edit, lambda now: released_lease(now, self._lease, self._clock()))
 
     def hold(self) -> None:
-        """Make sure that the lease is still ours; to be called before each write and during long work. Cheap: the store
-        is only asked when half of the lease is over."""
-        if is_due(self._lease, self._clock(), self._term):
-            self._write(Edit(f"Run {self.run}: at work"))
+        """Make sure that the lease is still ours; to be called before each write and during long work, by any thread.
+        Cheap: the store is only asked when half of the lease is over."""
+        with self._one_step:
+            if self._failed:
+                raise self._failed
+            if is_due(self._lease, self._clock(), self._term):
+                self._write(Edit(f"Run {self.run}: at work"))
 
     def _append(self, bodies: _Bodies, files: Mapping[str, bytes] | None = None, cut: Cut | None = None) -> None:
         if not bodies:

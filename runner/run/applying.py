@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from runner.directory.interface import Gate
 from runner.engine.digest import changes_digest
+from runner.errors import OtherSideError
 from runner.journal.writing import OpenRun
 from runner.model.outcome import CHANGED_SINCE, FAILED, UNKNOWN_OUTCOME, Outcome
 from runner.model.plan import Change, Refusal
 from runner.run.breaker import BATCH, FIRST_BATCH, Trip, tripped
 from runner.run.planning import Recheck
-from runner.run.session import WritingSession
+from runner.run.session import Session, WritingSession
 
 
 @dataclass(frozen=True)
@@ -44,12 +46,14 @@ def apply_changes(changes: Sequence[Change], recheck: Recheck, run: OpenRun, wri
             rest = changes[done:]
             return Applied(tuple(outcomes), _refusal("stop", Trip(stopped, "no stop"), rest))
         outcomes += _apply_batch(batch, recheck, run, writing)
+        if session.cancelled():  # what was not sent for this is no failure of a task
+            return Applied(tuple(outcomes), cancelled=session.cancelled())
         trip = tripped(outcomes, len(changes))
         if trip is not None:
             rest = changes[done + len(batch) :]
             return Applied(tuple(outcomes), _refusal("breaker", trip, rest), suspects=_suspects(outcomes))
     session.progress("applying", len(changes), len(changes))
-    return Applied(tuple(outcomes), cancelled=session.cancelled())
+    return Applied(tuple(outcomes))
 
 
 def _apply_batch(batch: Sequence[Change], recheck: Recheck, run: OpenRun, writing: WritingSession) -> list[Outcome]:
@@ -60,13 +64,23 @@ def _apply_batch(batch: Sequence[Change], recheck: Recheck, run: OpenRun, writin
     at = session.clock()
     skipped = [Outcome(change, CHANGED_SINCE, at, gone[change.id]) for change in batch if change.id in gone]
     run.record_intents(going)
-    sent: list[Outcome] = []
-    outcomes = writing.writer.apply_changes(going) if going else iter(())
-    while len(sent) < len(going) and not session.cancelled():
-        run.hold()  # whoever slept too long finds out here, before the next change is sent
-        sent.append(next(outcomes))
+    sent = list(writing.writer.apply_changes(going, _gate(run, session))) if going else []
     run.record_outcomes([*sent, *skipped])
     return [*sent, *skipped]
+
+
+def _gate(run: OpenRun, session: Session) -> Gate:
+    """What each write asks before it leaves: whether the lease is still ours (whoever slept too long finds out here,
+    and sends nothing), and whether somebody wants the run to end."""
+
+    def closed() -> str:
+        try:
+            run.hold()
+        except OtherSideError as error:
+            return error.reason
+        return session.cancelled()
+
+    return closed
 
 
 def _batches(changes: Sequence[Change]) -> Iterator[tuple[int, tuple[Change, ...]]]:

@@ -18,6 +18,7 @@ from runner.directory.atlassian.operations import Operation
 from runner.directory.atlassian.pace import LONGEST_WAIT_S, Pace, retry_wait_s
 from runner.directory.atlassian.transport import Answer, AnswerLostError, Transport
 from runner.directory.atlassian.trouble import Json, object_of, refusal, said
+from runner.directory.interface import NOT_SENT, Gate, open_gate
 from runner.errors import OtherSideError
 
 Ids = Mapping[str, str]
@@ -59,6 +60,10 @@ class Sent:
     kind: str
     status: int = 0
     words: str = ""
+
+
+class _HeldBackError(Exception):
+    """The gate said no: the request was not sent."""
 
 
 class Client:
@@ -127,14 +132,19 @@ class Client:
             self._wait_as_told(answer, attempt)
         raise failure
 
-    def send(self, operation: Operation, ids: Ids, *, body: Given | None = None) -> Sent:
-        """Send a write. It is sent again after a 429 only, which says that it was not carried out."""
+    def send(self, operation: Operation, ids: Ids, *, body: Given | None = None, gate: Gate = open_gate) -> Sent:
+        """Send a write. It is sent again after a 429 only, which says that it was not carried out.
+
+        ``gate`` is asked at the last moment, after all waiting for a turn; what it held back is refused.
+        """
         assert operation.writes
         for attempt in range(self._patience.attempts):
             if attempt and not self._may_retry():
                 break
             try:
-                answer = self._exchange(operation, ids, {}, body)
+                answer = self._exchange(operation, ids, {}, body, gate)
+            except _HeldBackError as held:
+                return Sent(REFUSED, words=f"{NOT_SENT}: {held}")
             except AnswerLostError as lost:
                 return Sent(LOST, words=str(lost))
             if answer.status != 429:
@@ -151,7 +161,9 @@ class Client:
             return Sent(ACCEPTED, answer.status, words)
         return Sent(REFUSED if 400 <= answer.status < 500 else LOST, answer.status, words or f"status {answer.status}")
 
-    def _exchange(self, operation: Operation, ids: Ids, query: Given, body: Given | None) -> Answer:
+    def _exchange(
+        self, operation: Operation, ids: Ids, query: Given, body: Given | None, gate: Gate = open_gate
+    ) -> Answer:
         """Check the request against what is allowed, wait for its turn, and send it."""
         if operation.writes and not self._may_write:
             raise ValueError(
@@ -164,10 +176,13 @@ class Client:
         name = f"{operation.method} {operation.template}"
         self.pace.wait_turn(name)
         try:
+            closed = gate()
+            if closed:
+                raise _HeldBackError(closed)
+            self._count()
             answer = self._transport.exchange(operation.method, path, data)
         finally:
             self.pace.done()
-            self._count()
         self._notice_clock(answer)
         self.pace.learn(name, answer.headers, self.server_now())
         return answer

@@ -13,7 +13,7 @@ from runner.directory.atlassian.http import ACCEPTED, LOST, REFUSED, Client, Sen
 from runner.directory.atlassian.operations import PRIVILEGES, SEARCH_GROUPS
 from runner.directory.atlassian.read import AtlassianReader
 from runner.directory.atlassian.verbs import build_requests
-from runner.directory.interface import FORBIDDEN, KEY_REFUSED, NOT_SENT
+from runner.directory.interface import FORBIDDEN, KEY_REFUSED, NOT_SENT, Gate, open_gate
 from runner.errors import OtherSideError
 from runner.model.outcome import ALREADY, APPLIED, CHANGED_SINCE, FAILED, UNKNOWN_OUTCOME, Outcome
 from runner.model.people import User
@@ -64,29 +64,29 @@ class AtlassianWriter:
         """One change, in a batch of its own."""
         return next(self.apply_changes([change]))
 
-    def apply_changes(self, changes: Sequence[Change]) -> Iterator[Outcome]:
+    def apply_changes(self, changes: Sequence[Change], gate: Gate = open_gate) -> Iterator[Outcome]:
         """Send a batch and read back what became of it; one outcome for each change, in the order given.
 
         Raises OtherSideError only before anything of a batch is sent.
         """
         for batch in _without_repeats(changes):
-            yield from self._apply_batch(batch)
+            yield from self._apply_batch(batch, gate)
 
     def read_back(self, change: Change) -> bool | str | Unknown:
         """What is now; unknown for who is not in the organization any more."""
         return self._present([change]).get(change, UNKNOWN)
 
-    def _apply_batch(self, batch: Sequence[Change]) -> Iterator[Outcome]:
+    def _apply_batch(self, batch: Sequence[Change], gate: Gate) -> Iterator[Outcome]:
         people = self._people(batch)
         homes = self._group_homes(batch)
         by_person: dict[str, list[Change]] = {}
         for change in batch:
             by_person.setdefault(change.account_id, []).append(change)
-        jobs = [(people.get(who), changes, homes) for who, changes in by_person.items()]
+        jobs = [(people.get(who), changes) for who, changes in by_person.items()]
         with ThreadPoolExecutor(max(1, min(self._workers, len(jobs)))) as pool:
-            done = list(pool.map(lambda job: self._send_all(*job), jobs))
+            done = list(pool.map(lambda job: self._send_all(job[0], job[1], homes, gate), jobs))
         results = {change: result for one in done for change, result in one.items()}
-        seen = self._settle({change: result for change, result in results.items() if result.status == _OPEN})
+        seen = self._settle({change: result for change, result in results.items() if result.status == _OPEN}, gate)
         at = self._client.clocks.now()
         for change in batch:
             status, detail = _judged(change, results[change], seen.get(change, UNKNOWN))
@@ -114,7 +114,9 @@ class AtlassianWriter:
                     homes[group] = directory
         return homes
 
-    def _send_all(self, user: User | None, changes: list[Change], homes: Mapping[str, str]) -> dict[Change, _Result]:
+    def _send_all(
+        self, user: User | None, changes: list[Change], homes: Mapping[str, str], gate: Gate
+    ) -> dict[Change, _Result]:
         """Send one person's changes one after the other."""
         results = {}
         for change in changes:
@@ -123,14 +125,14 @@ class AtlassianWriter:
                 early = _Result(FAILED, f"{NOT_SENT}: the key was refused before")
             if early is None:
                 assert user is not None
-                sent = self._send(change, user, homes)
+                sent = self._send(change, user, homes, gate)
                 if sent.status in (401, 403):
                     self._refused.set()
                 early = _Result(_OPEN, sent=sent)
             results[change] = early
         return results
 
-    def _send(self, change: Change, user: User, homes: Mapping[str, str]) -> Sent:
+    def _send(self, change: Change, user: User, homes: Mapping[str, str], gate: Gate) -> Sent:
         if change.verb in LIFECYCLE:
             hindrance = self._read_hindrance(change.account_id)
             if hindrance is not None:
@@ -139,10 +141,11 @@ class AtlassianWriter:
         requests = build_requests(change, user, home)
         if not requests:
             return Sent(REFUSED, 404, "no directory of this organization has it")
-        for request in requests:
-            sent = self._client.send(request.operation, request.ids, body=request.body)
+        for done, request in enumerate(requests):
+            sent = self._client.send(request.operation, request.ids, body=request.body, gate=gate)
             if sent.kind != ACCEPTED:
-                return sent
+                partly = f" (done in {done} of {len(requests)} directories)" if done else ""
+                return dataclasses.replace(sent, words=sent.words + partly)
         return sent
 
     def _read_hindrance(self, account_id: str) -> Sent | None:
@@ -158,12 +161,13 @@ class AtlassianWriter:
         key = reason.get("key") if isinstance(reason, dict) else None
         return Sent(REFUSED, 0, f"not_allowed: {key if isinstance(key, str) else 'no reason given'}"[:200])
 
-    def _settle(self, pending: Mapping[Change, _Result]) -> dict[Change, Value]:
-        """The values of what was sent, looked at until they are as wanted or patience ends."""
+    def _settle(self, pending: Mapping[Change, _Result], gate: Gate) -> dict[Change, Value]:
+        """The values of what was sent, looked at until they are as wanted or patience ends: at once when the gate is
+        closed, because then somebody waits for the end."""
         seen: dict[Change, Value] = {}
         for look, wait_s in enumerate(SETTLE_S):
             waiting = [c for c, result in pending.items() if seen.get(c) != c.after and look < result.looks]
-            if not waiting:
+            if not waiting or (wait_s and gate()):
                 break
             if wait_s:
                 self._client.clocks.sleep(wait_s)
