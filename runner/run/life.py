@@ -47,10 +47,12 @@ def execute(writing: WritingSession, errand: Errand, mode: str) -> Finished | No
         return None
     prospect = errand.look_ahead(session, past)
     run, past = writing.journal.open_run(_start(writing, mode, prospect), writing.token)
-    run.mask = session.mask
+    run.mask = prospect.made.mask
     try:
         if past.unresolved_intents or past.head != prospect.past.head:
-            recover(run, past.unresolved_intents, writing.writer)
+            live = prospect.made.world.snapshot.live
+            intents = tuple(map(prospect.made.mask.revealed_intent, past.unresolved_intents))
+            recover(run, intents, writing, live=live)
             prospect = errand.look_ahead(session, writing.journal.read_past())
         return _carry_out(writing, run, prospect)
     except RunnerError as error:
@@ -66,10 +68,11 @@ def _start(writing: WritingSession, mode: str, prospect: Prospect) -> Start:
 
 def _carry_out(writing: WritingSession, run: OpenRun, prospect: Prospect) -> Finished:
     made, plan = prospect.made, prospect.made.plan
+    run.mask = made.mask
     run.record_snapshot(plan.snapshot, made.world.snapshot.pages)
     free = released(plan, prospect.past.history)
     planned = Planned(plan.digest, plan.tasks, counts(plan), prospect.due, plan.overrides, free, prospect.saved_plan)
-    run.record_plan(planned, plan_bytes(plan), plan.refusals)
+    run.record_plan(planned, plan_bytes(made.mask.plan(plan)), plan.refusals)
     applied = apply_changes(plan.pending, made.recheck, run, writing)
     if applied.refusal is not None:
         run.record_refusals([applied.refusal])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from runner.directory.interface import Writer
 from runner.engine.digest import change_id
@@ -11,22 +12,42 @@ from runner.model.outcome import APPLIED, FAILED, UNKNOWN_OUTCOME
 from runner.model.plan import Change, Target
 from runner.model.record import OpenIntent, RecordedChange
 from runner.model.unknown import Unknown
+from runner.run.session import WritingSession
+
+SEEN_AFTER = timedelta(seconds=30)
+"""So long a live directory may not show what was written to it (Atlassian facts, section 2.16), and so long the last
+request of a process that was killed may be on its way."""
+_TOO_EARLY = (UNKNOWN_OUTCOME, "not to be seen, but too early to tell")
 
 
-def recover(run: OpenRun, intents: Iterable[OpenIntent], writer: Writer) -> None:
-    """Read back what became of each open intent and record it; one whose state cannot be read stays unknown."""
-    run.record_recovered(list(_found(intents, writer)))
+def recover(run: OpenRun, intents: Sequence[OpenIntent], writing: WritingSession, *, live: bool) -> None:
+    """Read back what became of each open intent and record it; one whose state cannot be read stays unknown.
+
+    In a ``live`` directory what does not look done is looked at again when it has had the time to be seen.
+    """
+    found = {intent: _found(intent, writing.writer) for intent in intents}
+    waiting = [intent for intent in intents if live and found[intent][0] == FAILED]
+    wait_s = _too_early_s(waiting, writing.session.clock())
+    if wait_s > 0:
+        writing.wait(wait_s)
+        found |= {intent: _found(intent, writing.writer) for intent in waiting}
+        if _too_early_s(waiting, writing.session.clock()) > 0:  # the wait was cut short
+            found |= {intent: _TOO_EARLY for intent in waiting if found[intent][0] == FAILED}
+    run.record_recovered([(intent, *found[intent]) for intent in intents])
 
 
-def _found(intents: Iterable[OpenIntent], writer: Writer) -> Iterator[tuple[OpenIntent, str, str]]:
-    for intent in intents:
-        value = writer.read_back(as_change(intent.change))
-        if isinstance(value, Unknown):
-            yield intent, UNKNOWN_OUTCOME, "the state could not be read back"
-        elif value == intent.change.after:
-            yield intent, APPLIED, "found done"
-        else:
-            yield intent, FAILED, "found not done; it is planned anew where it is still wanted"
+def _too_early_s(intents: Iterable[OpenIntent], now: datetime) -> float:
+    """Seconds until all of them would be seen if they had been carried out."""
+    return max(((intent.at + SEEN_AFTER - now).total_seconds() for intent in intents), default=0.0)
+
+
+def _found(intent: OpenIntent, writer: Writer) -> tuple[str, str]:
+    value = writer.read_back(as_change(intent.change))
+    if isinstance(value, Unknown):
+        return UNKNOWN_OUTCOME, "the state could not be read back"
+    if value == intent.change.after:
+        return APPLIED, "found done"
+    return FAILED, "found not done; it is planned anew where it is still wanted"
 
 
 def as_change(recorded: RecordedChange) -> Change:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,7 +40,8 @@ class Session:
 class WritingSession:
     """A session that may write: the other half of the directory, the journal, and who is at work.
 
-    ``token`` is random, for the run's name; ``link`` is where the report will be read, if that is known.
+    ``token`` is random, for the run's name; ``link`` is where the report will be read, if that is known. ``wait`` gets
+    seconds, and may come back early when somebody wants the run to end.
     """
 
     session: Session
@@ -49,3 +51,4 @@ class WritingSession:
     token: str
     tool_version: str
     link: str = ""
+    wait: Callable[[float], None] = time.sleep
