@@ -15,7 +15,7 @@ import yaml
 from runner.cli.arguments import parse
 from runner.cli.console import Console
 from runner.cli.workplace import Workplace
-from runner.directory.interface import Writer
+from runner.directory.interface import Gate, Writer, open_gate
 from runner.engine.planfile import read_plan_json
 from runner.model.outcome import FAILED, Outcome
 from runner.model.plan import Change
@@ -185,7 +185,7 @@ class RefusingWriter:
             return self._writer.apply_change(change)
         return replace(self._writer.apply_change(replace(change, account_id="nobody")), change=change, status=FAILED)
 
-    def apply_changes(self, changes: Sequence[Change]) -> Iterator[Outcome]:
+    def apply_changes(self, changes: Sequence[Change], gate: Gate = open_gate) -> Iterator[Outcome]:
         """See Writer."""
         return map(self.apply_change, changes)
 
