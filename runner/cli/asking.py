@@ -16,6 +16,7 @@ from runner.policy.expression import dump_filter, parse_match
 from runner.policy.flow import render_flow
 from runner.policy.load import load
 from runner.policy.problems import PolicyError, did_you_mean, shown
+from runner.text import terminal
 
 
 def asked_condition(
@@ -52,7 +53,7 @@ def save_filter(folder: Path, name: str, condition: Condition, description: str,
         raise InputError("exists", f"there is a filter {name} already", hint=f"choose another name, or remove {path}")
     made = not path.parent.is_dir()
     path.parent.mkdir(exist_ok=True)
-    write_whole(path, dump_filter(condition, description))
+    write_whole(path, dump_filter(condition, terminal(description)))
     try:
         load(folder, today=today)
     except PolicyError:

@@ -22,6 +22,7 @@ class Console:
     """Both streams of a process. A reader that goes away (``| head``) silences its stream and nothing else.
 
     Text that is shown passes ``runner.text``: in a workflow's log also a name must not be taken for a command.
+    ``answered`` is whether a JSON document was printed: there is never a second one.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class Console:
         self.environ = os.environ if environ is None else environ
         self.json = json
         self.quiet = quiet
+        self.answered = False
         plain = bool(self.environ.get("NO_COLOR")) or self.environ.get("TERM") == "dumb"
         self._color = color and not plain
         self._in_workflow = self.environ.get("GITHUB_ACTIONS") == "true"
@@ -78,7 +80,12 @@ class Console:
 
     def result_json(self, value: Any) -> None:
         """A value as JSON for stdout, in ASCII: nothing in it moves a cursor, and no log takes it for a command."""
-        self._write(self.out, json_text(value))
+        self.document_json(json_text(value))
+
+    def document_json(self, text: str) -> None:
+        """JSON in ASCII that was rendered elsewhere; the old form of a workflow's commands is escaped in it."""
+        self.answered = True
+        self._write(self.out, _inert(text))
 
     def say(self, text: str, style: str = "") -> None:
         """One line for people, on stderr; nothing with ``--quiet``."""
@@ -106,8 +113,12 @@ class Console:
 
 def json_text(value: Any) -> str:
     """JSON as this program writes it for others: indented, in ASCII."""
-    text = json.dumps(value, indent=1, ensure_ascii=True, allow_nan=False)
-    return text.replace("\x7f", "\\u007f").replace("##[", "#\\u0023[") + "\n"
+    return _inert(json.dumps(value, indent=1, ensure_ascii=True, allow_nan=False)) + "\n"
+
+
+def _inert(text: str) -> str:
+    """JSON that means the same and is neither a control character nor a command (``##[name]``) anywhere."""
+    return text.replace("\x7f", "\\u007f").replace("##[", "#\\u0023[")
 
 
 def _is_file(stream: TextIO) -> bool:

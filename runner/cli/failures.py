@@ -20,7 +20,7 @@ def tell_failure(error: RunnerError, console: Console) -> None:
         console.complain(f"error: {place}{error.message}", "remove")
         if error.hint:
             console.complain(f"hint: {error.hint}")
-    if console.json:
+    if console.json and not console.answered:
         console.result_json(failure_form(error))
 
 

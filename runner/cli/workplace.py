@@ -29,6 +29,7 @@ from runner.model.policy import Policies
 from runner.model.world import World
 from runner.policy.load import load
 from runner.run.session import Session, WritingSession
+from runner.text import terminal
 
 
 @dataclass(frozen=True)
@@ -154,9 +155,9 @@ class Workplace:
 
 
 def read_actor(environ: Mapping[str, str]) -> str:
-    """Who is at work: the account that GitHub names, else the one that is logged in."""
+    """Who is at work, in one line: the account that GitHub names, else the one that is logged in."""
     if environ.get("GITHUB_ACTOR"):
-        return environ["GITHUB_ACTOR"]
+        return terminal(environ["GITHUB_ACTOR"])
     try:
         return getpass.getuser()
     except (OSError, KeyError):

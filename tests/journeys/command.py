@@ -83,6 +83,10 @@ class Desk:
         """Put another organization into the file."""
         self.directory.write_text(json.dumps(organization, ensure_ascii=False), encoding="utf-8")
 
+    def write_lone(self, organization: Any) -> None:
+        """The same in ASCII, which can also hold half of a surrogate pair."""
+        self.directory.write_text(json.dumps(organization), encoding="utf-8")
+
     def write_policy(self, path: str, text: str) -> None:
         """Put a file into the folder of policies."""
         file = self.policies / path

@@ -31,7 +31,7 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     """See Command."""
     report = read_report(place, args.run)
     if place.console.json:
-        place.console.document(render_json(report))
+        place.console.document_json(render_json(report))
         return FINE
     kept = place.journal.read_report(report.record.run)
     place.console.document(render_markdown(report) if kept is None else kept.decode("utf-8", "backslashreplace"))

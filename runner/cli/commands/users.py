@@ -62,16 +62,20 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
         raise InputError("usage", "there is nothing to save", hint="give a FILTER, --match or --search")
     world = place.world
     found = ordered(_found(condition, world, place), sort, world, reverse=args.reverse)
+    if args.save is not None and condition is not None:
+        _save(args, condition, place)
     people = found[: args.limit]
     _show(people, columns, "json" if args.json else args.format, place)
     more = f", {len(people)} of them shown" if len(people) < len(found) else ""
     place.console.say(f"{count(len(found), 'person', 'people')} of {world.snapshot.population}{more}")
-    if args.save is not None and condition is not None:
-        given = {"filter": args.filter, "match": args.match, "search": args.search}
-        text = args.description or described(given)
-        path = save_filter(place.options.policies, args.save, condition, text, place.now.date())
-        place.console.say(f"saved as {path}; a task uses it with `filter: {args.save}`")
     return FINE
+
+
+def _save(args: argparse.Namespace, condition: Condition, place: Workplace) -> None:
+    given = {"filter": args.filter, "match": args.match, "search": args.search}
+    text = args.description or described(given)
+    path = save_filter(place.options.policies, args.save, condition, text, place.now.date())
+    place.console.say(f"saved as {path}; a task uses it with `filter: {args.save}`")
 
 
 def _columns(text: str | None) -> tuple[str, ...]:
