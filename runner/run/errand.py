@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from runner.directory.interface import EVERYTHING
 from runner.errors import InputError
 from runner.journal.journal import Past
 from runner.model.history import PastChange
@@ -97,7 +98,8 @@ class UndoErrand:
 
     def _of_user(self, session: Session, made: tuple[PastChange, ...]) -> tuple[PastChange, ...]:
         wanted = (self.user or "").casefold()
-        users = session.reader.read_users({change.account_id for change in made})
+        users = session.reader.read_snapshot(EVERYTHING).users
         ids = {u.account_id for u in users if isinstance(u.email, str) and u.email.casefold() == wanted}
         ids.add(self.user or "")
-        return tuple(change for change in made if change.account_id in ids | {session.mask.account(i) for i in ids})
+        mask = session.mask.knowing(users)
+        return tuple(change for change in made if mask.person(change.account_id) in ids)

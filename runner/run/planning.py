@@ -14,6 +14,7 @@ from runner.engine.plan import Planned, build_plan
 from runner.engine.recheck import recheck
 from runner.engine.undo import build_undo, recheck_undo
 from runner.errors import InputError
+from runner.journal.mask import Mask
 from runner.model.history import History, PastChange
 from runner.model.people import Snapshot, User
 from runner.model.plan import Change, Plan
@@ -33,6 +34,8 @@ class Made:
     planned: Planned
     world: World
     recheck: Recheck
+    mask: Mask
+    """What the journal calls the people of this world."""
 
     @property
     def plan(self) -> Plan:
@@ -79,13 +82,14 @@ def make_plan(
 def _make(session: Session, tasks: Sequence[Task], history: History, need: Need, applying_at: datetime | None) -> Made:
     snapshot = session.reader.read_snapshot(need)
     _check_organization(session.policies, snapshot)
-    world = World(snapshot, session.now, session.policies.lists, history)
+    mask = session.mask.knowing(snapshot.users)
+    world = World(snapshot, session.now, session.policies.lists, mask.revealed_history(history))
     planned = _planned(session, tasks, world, applying_at)
     wanted = _wanting_direct_access(planned, snapshot)
     if wanted:
         world = replace(world, snapshot=_completed(session, snapshot, wanted))
         planned = _planned(session, tasks, world, applying_at)
-    return Made(planned, world, partial(recheck, policies=session.policies, world=world))
+    return Made(planned, world, partial(recheck, policies=session.policies, world=world), mask)
 
 
 def make_undo(session: Session, run: str, made: Sequence[PastChange], *, applying_at: datetime | None = None) -> Made:
@@ -95,11 +99,11 @@ def make_undo(session: Session, run: str, made: Sequence[PastChange], *, applyin
     direct = tuple({change.account_id for change in made if change.role is not None})
     if snapshot.live and direct:
         snapshot = _completed(session, snapshot, direct)
-    real = {session.mask.account(user.account_id): user.account_id for user in snapshot.users}
-    found = [replace(change, account_id=real.get(change.account_id, change.account_id)) for change in made]
+    mask = session.mask.knowing(snapshot.users)
+    found = [replace(change, account_id=mask.person(change.account_id)) for change in made]
     world = World(snapshot, session.now, session.policies.lists)
     planned = build_undo(session.policies, run, found, world, stopped=session.stopped(), applying_at=applying_at)
-    return Made(planned, world, partial(recheck_undo, policies=session.policies, world=world))
+    return Made(planned, world, partial(recheck_undo, policies=session.policies, world=world), mask)
 
 
 def _planned(session: Session, tasks: Sequence[Task], world: World, applying_at: datetime | None) -> Planned:

@@ -25,10 +25,10 @@ SURROUNDINGS = "surroundings.json"
 
 def publish(writing: WritingSession, run: OpenRun, made: Made, applied: Applied, ending: Ending) -> str:
     """Finish the run and give its report. The files are sealed by the run's last record, the report follows from it."""
-    session, plan = writing.session, made.planned.plan
+    session, plan = writing.session, made.mask.plan(made.plan)
     changes = [outcome.change for outcome in applied.outcomes if outcome.status == APPLIED]
     past = writing.journal.read_past()
-    around = surroundings(session, made.planned, made.world, changes, past.runs[:-1], run.run)
+    around = surroundings(session, made, changes, past.runs[:-1], run.run)
     files = {f"handover/{name}": text.encode() for name, text in handover_files(plan, around.people).items()}
     run.finish(ending, {**files, SURROUNDINGS: render_surroundings(around).encode()})
     past = writing.journal.read_past()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from runner.engine.plan import Planned
 from runner.engine.seats import seat_balance
 from runner.model.outcome import APPLIED
 from runner.model.people import User
@@ -24,6 +23,7 @@ from runner.model.report import (
 from runner.model.unknown import Unknown
 from runner.model.world import World
 from runner.policy.schedule import next_planned
+from runner.run.planning import Made
 from runner.run.session import Session
 
 SOON = timedelta(days=30)
@@ -32,12 +32,13 @@ TREND = 30
 
 
 def surroundings(
-    session: Session, planned: Planned, world: World, made: Sequence[Change], past: Sequence[RunRecord], run: str
+    session: Session, made: Made, applied: Sequence[Change], past: Sequence[RunRecord], run: str
 ) -> Surroundings:
-    """Everything of this run that neither its records nor its plan hold; ``made`` are the changes that were made."""
-    policies = session.policies
+    """Everything of this run that neither its records nor its plan hold; ``applied`` are the changes that were made."""
+    policies, planned, world = session.policies, made.planned, made.world
+    plain = policies.settings.privacy == "plain"
     trend = [TrendPoint(r.run, r.start.now.date(), _made(r)) for r in past[-(TREND - 1) :] if r.planned]
-    today = TrendPoint(run, session.now.date(), len(made), held_seats(world))
+    today = TrendPoint(run, session.now.date(), len(applied), held_seats(world))
     return Surroundings(
         tasks=tuple(
             TaskNote(name, policies.tasks[name].description, policies.tasks[name].owner)
@@ -46,10 +47,10 @@ def surroundings(
         ),
         exemptions_used=tuple(exemption_use(e) for e in planned.exemptions),
         exemptions_expiring=expiring(session),
-        seats=seat_changes(made, world, policies),
+        seats=seat_changes(applied, world, policies),
         trend=(*trend, today),
         next_runs=next_runs(session),
-        people=people_named(planned.plan, world),
+        people=people_named(planned.plan, world) if plain else {},
         privacy=policies.settings.privacy,
     )
 
