@@ -185,7 +185,7 @@ class RefusingWriter:
             return self._writer.apply_change(change)
         return replace(self._writer.apply_change(replace(change, account_id="nobody")), change=change, status=FAILED)
 
-    def apply_changes(self, changes: Sequence[Change], gate: Gate = open_gate) -> Iterator[Outcome]:
+    def apply_changes(self, changes: Sequence[Change], gate: Gate = open_gate) -> Iterator[Outcome]:  # noqa: ARG002
         """See Writer."""
         return map(self.apply_change, changes)
 
