@@ -19,6 +19,7 @@ from runner.policy.problems import did_you_mean, shown
 
 PROGRAM = "policy-runner"
 AUDIT_BRANCH = "POLICY_RUNNER_AUDIT_BRANCH"
+EVERYWHERE = "every command takes"
 _HERE: Mapping[str, Any] = {
     "policies": Path("policies"),
     "directory": None,
@@ -101,16 +102,24 @@ def parser_of(name: str, command: Command) -> _Parser:
     return parser
 
 
+def argument_groups(parser: argparse.ArgumentParser) -> Mapping[str, Sequence[argparse.Action]]:
+    """The arguments of a parser by the title of their group, as its help shows them; ``--help`` is left out."""
+    return {
+        group.title or "": [argument for argument in group._group_actions if argument.dest != "help"]  # noqa: SLF001
+        for group in parser._action_groups  # noqa: SLF001 (argparse lists them nowhere else)
+    }
+
+
 def _overview(parser: argparse.ArgumentParser) -> str:
     """The help of the whole program: what each command does, in a line."""
     names = command_names()
     width = max(map(len, names))
     commands = "\n".join(f"  {name:<{width}}  {command_of(name).HELP}" for name in names)
-    return parser.format_help().replace("\nevery command takes:", f"\ncommands:\n{commands}\n\nevery command takes:", 1)
+    return parser.format_help().replace(f"\n{EVERYWHERE}:", f"\ncommands:\n{commands}\n\n{EVERYWHERE}:", 1)
 
 
 def _add_everywhere(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("every command takes")
+    group = parser.add_argument_group(EVERYWHERE)
 
     def add(flag: str, help: str, **how: Any) -> None:  # noqa: A002 (argparse's own word)
         group.add_argument(flag, help=help, default=argparse.SUPPRESS, **how)

@@ -13,6 +13,12 @@ from runner.policy.values import branches, kinds
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 KINDS = ("manual", "once", "every", "daily", "weekly", "monthly", "cron")
 ACTION: Schema = {"$ref": "#/$defs/action"}
+_NOTIFY = """\
+Tell the person, once for each time they come to match.
+
+```yaml
+- notify: {message: seat-still-needed, via: email}
+```"""
 
 
 def definitions() -> dict[str, Schema]:
@@ -51,7 +57,7 @@ def _action() -> Schema:
 def _notify() -> Schema:
     channel = described({"enum": ["email", "webhook"]}, "How the message reaches them.")
     told = closed({"message": described(NAME, "A text of messages/."), "via": channel}, required=("message", "via"))
-    return described(told, "Tell the person, once for each time they come to match.")
+    return described(told, _NOTIFY)
 
 
 def filter_schema() -> Schema:

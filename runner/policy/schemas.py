@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
 from runner.catalog import Schema
+from runner.policy.generated import read_stale, write_stale
 from runner.policy.schema_files import exemptions_schema, override_schema, settings_schema
 from runner.policy.schema_tasks import filter_schema, task_schema
 from runner.policy.schema_tests import test_schema
@@ -29,6 +30,11 @@ def schema_of(kind: str) -> Schema:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "description": about, **build()}
 
 
+def kinds_of_files() -> Mapping[str, str]:
+    """What each kind of file is, by its name."""
+    return {kind: about for kind, (about, _) in _KINDS.items()}
+
+
 def render_schemas() -> dict[str, str]:
     """The text of every schema file by its name (``task.schema.json``)."""
     return {
@@ -40,23 +46,10 @@ def render_schemas() -> dict[str, str]:
 def check_schemas(folder: Path) -> list[str]:
     """Names of the files in ``folder`` that are missing, stale, or no schemas of ours at all."""
     wanted = render_schemas()
-    stale = [name for name, text in wanted.items() if _read(folder / name) != text]
     found = {path.name for path in folder.glob("*.schema.json")}
-    return sorted({*stale, *(found - wanted.keys())})
+    return sorted({*read_stale(folder, wanted), *(found - wanted.keys())})
 
 
 def write_schemas(folder: Path) -> list[str]:
     """Write all schema files into ``folder``; the names of those that changed."""
-    folder.mkdir(parents=True, exist_ok=True)
-    texts = render_schemas()
-    changed = [name for name, text in texts.items() if _read(folder / name) != text]
-    for name in changed:
-        (folder / name).write_text(texts[name], encoding="utf-8", newline="\n")
-    return changed
-
-
-def _read(path: Path) -> str | None:
-    try:
-        return path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError):
-        return None
+    return write_stale(folder, render_schemas())
