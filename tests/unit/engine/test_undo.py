@@ -1,0 +1,103 @@
+"""The way back from a run: inverses through the same rails, and whoever changed since is left alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from runner.engine.plan import Planned
+from runner.engine.undo import build_undo, recheck_undo
+from runner.model.history import PastChange
+from runner.model.world import World
+from tests.unit.engine.made import JIRA, NOW, WIDE, group, made, policies, rails, snapshot, user, whys
+
+GROUPS = [group("g"), group("idp", managed_by_idp=True), group("jira", JIRA)]
+
+
+def past(
+    account_id: str, verb: str, target: str | None, before: Any, after: Any, role: str | None = None
+) -> PastChange:
+    """A change that the run to be undone made."""
+    return PastChange(account_id, verb, target, role, after, ("t",), NOW, "run", before)
+
+
+def undo(people: list[Any], *changes: PastChange, **protect: Any) -> Planned:
+    """The plan that takes these changes back."""
+    return build_undo(policies(**protect), "run", changes, World(snapshot([*people, user("z")], GROUPS), NOW))
+
+
+def test_every_verb_has_its_way_back() -> None:
+    """Memberships, roles and statuses become what they were, the last change first."""
+    someone = user("p", status="suspended", groups=["jira"])
+    planned = undo(
+        [someone],
+        past("p", "remove_from_group", "g", before=True, after=False),
+        past("p", "revoke_role", JIRA, before=True, after=False, role="admin"),
+        past("p", "add_to_group", "jira", before=False, after=True),
+        past("p", "suspend", None, before="active", after="suspended"),
+    )
+    assert made(planned) == [
+        ("p", "restore", None),
+        ("p", "remove_from_group", "jira"),
+        ("p", "grant_role", JIRA),
+        ("p", "add_to_group", "g"),
+    ]
+    assert planned.plan.changes[2].target is not None
+    assert planned.plan.changes[2].target.role == "admin"
+
+
+def test_who_changed_since_or_is_gone_is_skipped_and_listed() -> None:
+    """Somebody was deactivated meanwhile, somebody has left, and for somebody it is undone already."""
+    planned = undo(
+        [user("drifted", status="deactivated"), user("undone")],
+        past("drifted", "suspend", None, before="active", after="suspended"),
+        past("undone", "suspend", None, before="active", after="suspended"),
+        past("gone", "suspend", None, before="active", after="suspended"),
+    )
+    assert made(planned) == []
+    assert {person: why for (person, _), why in whys(planned).items()} == {
+        "drifted": "changed_since",
+        "undone": "already",
+        "gone": "changed_since",
+    }
+
+
+def test_protected_people_and_groups_of_an_identity_provider_stay_as_they_are() -> None:
+    """The first are skipped, the second handed over."""
+    planned = undo(
+        [user("boss", roles=["org-admin"]), user("p"), user("named")],
+        past("boss", "remove_from_group", "g", before=True, after=False),
+        past("named", "remove_from_group", "g", before=True, after=False),
+        past("p", "remove_from_group", "idp", before=True, after=False),
+        users=("named",),
+    )
+    assert {person: why for (person, _), why in whys(planned).items()} == {
+        "boss": "protected",
+        "named": "protected",
+        "p": "synced_group",
+    }
+    assert [(h.account_id, h.change) for h in planned.plan.handover] == [("p", "add")]
+
+
+def test_an_undo_is_under_the_same_limits() -> None:
+    """Two people are more than a limit of one."""
+    found = policies()
+    found = replace(found, settings=replace(found.settings, limits=replace(WIDE, users_per_run=1)))
+    read = snapshot([user("p"), user("q"), user("z", groups=["g"])], GROUPS)
+    changes = [past(p, "remove_from_group", "g", before=True, after=False) for p in "pq"]
+    planned = build_undo(found, "run", changes, World(read, NOW))
+    assert rails(planned) == {("run_limit", None)}
+
+
+def test_the_last_look_finds_who_changed_or_came_under_protection() -> None:
+    """Just before the write the state must still be the one that was planned from."""
+    read = snapshot([user(p) for p in "pqr"] + [user("z", groups=["g"])], GROUPS)
+    world = World(read, NOW)
+    found = policies()
+    changes = build_undo(
+        found, "run", [past(p, "remove_from_group", "g", before=True, after=False) for p in "pqr"], world
+    ).plan.pending
+    fresh = snapshot([user("p"), user("q", groups=["g"]), user("r", roles=["org-admin"])], GROUPS).users
+    going, gone = recheck_undo(changes, fresh, found, world)
+    assert [change.account_id for change in going] == ["p"]
+    assert sorted(gone) == sorted(change.id for change in changes if change.account_id != "p")
