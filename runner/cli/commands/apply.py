@@ -21,11 +21,11 @@ looked at once more just before they are changed, every change is in the journal
 what became of it.
 
 examples:
-  policy-runner plan --out plan.json && policy-runner apply plan.json   exactly what you have seen
-  policy-runner apply jira-90d-reclaim                                  plan and apply one task
-  policy-runner apply --due                                             the tasks that are due
-  policy-runner apply --all                                             all enabled tasks
-  policy-runner apply --all --digest sha256:...                         only if the plan is the one that was approved
+  policy-runner apply plan.json                    exactly what `plan --out plan.json` has shown
+  policy-runner apply jira-90d-reclaim             plan and apply one task
+  policy-runner apply --due                        the tasks that are due
+  policy-runner apply --all                        all enabled tasks
+  policy-runner apply --all --digest sha256:...    only if the plan is the one that was approved
 
 A saved plan works once, for a day, and only for the policies and the organization it was made for. Ctrl-C ends a run
 cleanly; the next one picks up. Exit code 3 means that a rail refused, 5 that some changes failed or are unknown.

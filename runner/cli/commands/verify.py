@@ -11,6 +11,7 @@ from runner.errors import FINE, OTHER_SIDE, InputError
 from runner.journal.chain import Finding
 from runner.journal.verify import check_journal
 from runner.report.markdown import render_markdown
+from runner.report.words import count
 
 HELP = "check that nobody changed the journal or its reports"
 ABOUT = """
@@ -49,9 +50,8 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
         for finding in findings:
             place.console.complain(f"damaged: {finding}", "remove")
     elif past is not None:
-        place.console.result(
-            f"whole: {len(past.runs)} runs, every report as its records say; head {head or 'none yet'}"
-        )
+        runs = count(len(past.runs), "run")
+        place.console.result(f"whole: {runs}, every report as its records say; head {head or 'none yet'}")
     place.outputs |= {"reason": reason}
     return OTHER_SIDE if findings else FINE
 
