@@ -39,10 +39,12 @@ def check_run_limit(case: Case) -> Iterator[Finding]:
 
 
 def check_day_limit(case: Case) -> Iterator[Finding]:
-    """``day_limit``: everybody touched in the 24 hours up to now and in this plan together."""
+    """``day_limit``: everybody touched in the 24 hours up to now and in this plan together; a change that nobody knows
+    the end of counts as made."""
     percent = case.policies.settings.limits.percent_per_day
     now = case.world.now
-    recent = [change for change in case.world.history.changes if change.at > now - DAY]
+    history = case.world.history
+    recent = [change for change in (*history.changes, *history.unresolved) if change.at > now - DAY]
     for kind, people in _people(case.pending):
         before = {p.account_id for p in recent if (p.verb in REMOVALS) == (kind == "removals")}
         together = people | before

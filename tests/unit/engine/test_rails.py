@@ -133,7 +133,9 @@ def test_the_day_counts_over_earlier_runs_and_forgets_after_24_hours() -> None:
     inside = History(changes=past(5, "remove_from_group", 23.9))
     outside = History(changes=past(5, "remove_from_group", 24))
     additions = History(changes=past(5, "add_to_group", 1))
+    unresolved = History(unresolved=past(5, "remove_from_group", 1))
     assert rails(plan(found, people(10), inside)) == {("day_limit", None)}
+    assert rails(plan(found, people(10), unresolved)) == {("day_limit", None)}
     assert not rails(plan(found, people(10), outside))
     assert not rails(plan(found, people(10), additions))
 
