@@ -101,7 +101,7 @@ schedule: {manual: true}
         (["users", "no-such-filter"], "unknown_filter"),
         (["users", "--match", "{stats: active}"], "policies"),
         (["users", "--match", "status: ["], "policies"),
-        (["users", "--columns", "nam"], "usage"),
+        (["users", "--columns", "nme"], "usage"),
         (["users", "--limit", "0"], "usage"),
         (["users", "--save", "x"], "usage"),
         (["users", "--search", "x", "--save", "Not A Name"], "file_name"),
@@ -113,7 +113,7 @@ schedule: {manual: true}
         (["plan", "--out", "/no/such/folder/x.json"], "unwritable"),
         (["plan", "--now", "yesterday"], "usage"),
         (["plan", "--format", "txt"], "usage"),
-        (["paln"], "usage"),
+        (["plann"], "usage"),
         (["plan", "--du"], "usage"),
         ([], "usage"),
     ],
@@ -130,7 +130,7 @@ def test_a_wrong_word_is_told_and_nothing_happens(desk: Desk, argv: list[str], r
 @pytest.mark.parametrize(
     ("argv", "hint"),
     [
-        (["vaildate"], "did you mean validate?"),
+        (["validte"], "did you mean validate?"),
         (["plan", "--exit-cod"], "did you mean --exit-code?"),
         (["--polices", "x", "plan"], "did you mean --policies?"),
         (["plan", "--format", "jsn"], "did you mean json?"),
@@ -265,3 +265,11 @@ def test_errors_as_json_and_as_text_say_the_same(desk: Desk) -> None:
     """--json adds an object on stdout; people still read the error on stderr."""
     done = desk.run("plan", "no-such-task", "--json")
     assert json.loads(done.out)["message"] in done.err
+
+
+def test_json_is_one_document_even_where_something_fails_after_it(desk: Desk) -> None:
+    """A summary that cannot be written is an error on stderr; stdout still holds the plan and nothing else."""
+    desk.environ["GITHUB_STEP_SUMMARY"] = str(desk.folder / "no" / "such" / "file")
+    done = desk.run("plan", "--json")
+    assert_one_clear_error(done, 2)
+    assert done.form["changes"]

@@ -70,7 +70,7 @@ _policy_runner_named() {{
 _policy_runner() {{
     local word=${{COMP_WORDS[COMP_CWORD]}} before=${{COMP_WORDS[COMP_CWORD - 1]}} command="" words="" i
     for ((i = 1; i < COMP_CWORD; i++)); do
-        case " {names} " in *" ${{COMP_WORDS[i]}} "*) command=${{COMP_WORDS[i]}} && break ;; esac
+        case "${{COMP_WORDS[i]}}" in {names.replace(" ", " | ")}) command=${{COMP_WORDS[i]}} && break ;; esac
     done
     case "$command $before" in
 {_bash_choices()}
