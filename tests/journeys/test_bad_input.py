@@ -130,7 +130,7 @@ def test_a_wrong_word_is_told_and_nothing_happens(desk: Desk, argv: list[str], r
 @pytest.mark.parametrize(
     ("argv", "hint"),
     [
-        (["validte"], "did you mean validate?"),
+        (["valldate"], "did you mean validate?"),
         (["plan", "--exit-cod"], "did you mean --exit-code?"),
         (["--polices", "x", "plan"], "did you mean --policies?"),
         (["plan", "--format", "jsn"], "did you mean json?"),

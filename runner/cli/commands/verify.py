@@ -50,8 +50,8 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
         for finding in findings:
             place.console.complain(f"damaged: {finding}", "remove")
     elif past is not None:
-        runs = count(len(past.runs), "run")
-        place.console.result(f"whole: {runs}, every report as its records say; head {head or 'none yet'}")
+        whole = f"whole: {count(len(past.runs), 'run')}"
+        place.console.result(f"{whole}, every report as its records say; head {head or 'none yet'}")
     place.outputs |= {"reason": reason}
     return OTHER_SIDE if findings else FINE
 
