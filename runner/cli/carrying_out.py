@@ -55,8 +55,8 @@ def _count(finished: Finished, status: str) -> int:
 
 def read_report(place: Workplace, run: str) -> RunReport:
     """What a run's report is made of, read back from the journal. Raises InputError ``unknown_run``."""
-    record = place.journal.read_past().find(run)
-    kept = place.journal.read_plan(record.run)
+    record = place.archive.read_past().find(run)
+    kept = place.archive.read_plan(record.run)
     plan = None if kept is None else read_plan_json(kept, source=f"the plan of run {record.run}", sealed=True)
     return report_again(record, plan, place.store.read_file(f"{run_folder(record.run)}/{SURROUNDINGS}"))
 

@@ -92,9 +92,17 @@ class Workplace:
     @cached_property
     def journal(self) -> Journal:
         """The journal; nothing is written before a run is opened."""
+        return self._journal(self.mask)
+
+    @cached_property
+    def archive(self) -> Journal:
+        """The journal as it is kept, to be read without any policies."""
+        return self._journal(PLAIN)
+
+    def _journal(self, mask: Mask) -> Journal:
         owner = read_owner()
         return Journal(
-            self.store, clock=read_clock, owner=owner, gone=lambda other: read_gone(other, owner.host), mask=self.mask
+            self.store, clock=read_clock, owner=owner, gone=lambda other: read_gone(other, owner.host), mask=mask
         )
 
     @cached_property

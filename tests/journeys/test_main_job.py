@@ -180,3 +180,11 @@ def test_a_snapshot_of_a_file_is_the_same_organization(desk: Desk) -> None:
     first = desk.run("plan", "--json").form
     desk.directory.write_bytes(copy.read_bytes())
     assert desk.run("plan", "--json").form["digest"] == first["digest"]
+
+
+def test_the_past_can_be_read_without_policies(desk: Desk) -> None:
+    """A broken policy keeps nobody from looking at what happened."""
+    assert desk.run("apply", "--all").code == 0
+    desk.write_policy("tasks/broken.yaml", "nonsense: true\n")
+    for argv in (["runs"], ["report", "last"], ["verify"]):
+        assert desk.run(*argv).code == 0

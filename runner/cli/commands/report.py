@@ -33,6 +33,6 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     if place.console.json:
         place.console.document_json(render_json(report))
         return FINE
-    kept = place.journal.read_report(report.record.run)
+    kept = place.archive.read_report(report.record.run)
     place.console.document(render_markdown(report) if kept is None else kept.decode("utf-8", "backslashreplace"))
     return FINE

@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, place: Workplace) -> int:
     """See Command."""
-    found = tuple(reversed(place.journal.read_past().runs))
+    found = tuple(reversed(place.archive.read_past().runs))
     runs = found[: args.limit]
     if place.console.json:
         place.console.result_json([_form(record) for record in runs])

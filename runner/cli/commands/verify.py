@@ -36,7 +36,7 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     """See Command."""
     del args
     findings = check_journal(place.store.read_files(), place.store.read_anchor())
-    past = None if findings else place.journal.read_past()
+    past = None if findings else place.archive.read_past()
     if past is not None:
         findings = tuple(_report_findings([record.run for record in past.runs], place))
     head = past.head if past else None
@@ -59,7 +59,7 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
 def _report_findings(runs: list[str], place: Workplace) -> Iterator[Finding]:
     """Reports that are not what their runs' records say."""
     for run in runs:
-        kept = place.journal.read_report(run)
+        kept = place.archive.read_report(run)
         if kept is None:
             continue
         try:
