@@ -40,8 +40,9 @@ R = TypeVar("R")
 
 class AtlassianReader:
     """Reads one organization. ``now`` replaces the clock where a plan is made for another time than the present;
-    ``workers`` is how many reads of single groups or people go on at once. Where tasks are confined to some people, they
-    alone are read if that spares at least ``spare`` calls."""
+    ``workers`` is how many reads of single groups or people go on at once. Where tasks are confined to some people,
+    only these are read if that spares at least ``spare`` calls.
+    """
 
     def __init__(
         self,
