@@ -116,7 +116,7 @@ class OpenRun:
         with self._one_step:
             if self._failed:
                 raise self._failed
-            if is_due(self._lease, self._clock(), self._term):
+            while is_due(self._lease, self._clock(), self._term):  # asking the store may have taken long, too
                 self._write(Edit(f"Run {self.run}: at work"))
 
     def _append(self, bodies: _Bodies, files: Mapping[str, bytes] | None = None, cut: Cut | None = None) -> None:
