@@ -16,6 +16,7 @@ from tests.simulator.fate import Fate, Killed
 
 FOLDER_FAULTS = ("disk full",)
 PUSH_FAULTS = ("push refused", "push lost", "push answer lost")
+LOCK = "lock"
 Files = dict[str, bytes]
 
 
@@ -68,8 +69,17 @@ class FolderArchive(_Reading):
         return self.files
 
     def write_edit(self, edit: Edit, decide: Decision) -> Lease:
-        """See Store."""
+        """See Store. Nobody else can make a step meanwhile, however long this one takes."""
         self.fate.touch("lock")
+        if self.files.get(LOCK):
+            raise OtherSideError("lease_held", "another process keeps the journal locked")
+        self.files[LOCK] = b"held"
+        try:
+            return self._write_locked(edit, decide)
+        finally:
+            del self.files[LOCK]  # also when its process dies
+
+    def _write_locked(self, edit: Edit, decide: Decision) -> Lease:
         old = _lease(self.files)
         new = decide(old)
         if new != old and not new.released:

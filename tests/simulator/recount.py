@@ -1,4 +1,4 @@
-"""A second checker, written apart from the product: from raw bytes and the server's log alone it recounts what happened.
+"""A second checker, written apart from the product: it recounts what happened from raw bytes and the server's own log.
 
 It imports nothing of the product, uses plain dicts, and reads the formats from the contract ("The journal").
 """
@@ -31,6 +31,7 @@ def recount(evidence: Mapping[str, Any], *, open_allowed: bool = False) -> list[
     if not open_allowed:
         wrong += [f"{key}: announced, and no outcome" for key, (_, statuses) in ends.items() if not statuses]
     wrong += _against_log(ends, evidence["effects"])
+    wrong += _late(records, evidence["effects"])
     wrong += _plans(records, evidence["files"])
     wrong += _reports(records, evidence["files"])
     return wrong
@@ -60,10 +61,8 @@ def _chain(records: Iterable[Json]) -> Iterator[str]:
         body = {key: value for key, value in record.items() if key not in ("_line", "_path", "hash")}
         seqs[record["run"]] += 1
         where = f"{record['run']} {record['seq']}"
-        if (
-            _sha256(_canonical(body)) != record["hash"]
-            or _canonical({**body, "hash": record["hash"]}) != record["_line"]
-        ):
+        written = _canonical({**body, "hash": record["hash"]})
+        if _sha256(_canonical(body)) != record["hash"] or written != record["_line"]:
             yield f"{where}: the hash does not fit"
         if record["prev"] != before or record["seq"] != seqs[record["run"]]:
             yield f"{where}: does not follow on"
@@ -80,7 +79,7 @@ def _accounts(records: Iterable[Json], wrong: list[str]) -> Ends:
         if record["kind"] not in ("intent", "outcome"):
             continue
         change = record["change"]
-        key = (record.get("intent_run", record["run"]), change["id"])
+        key = (str(record.get("intent_run", record["run"])), str(change["id"]))
         if record["kind"] == "intent":
             if key in ends:
                 wrong.append(f"{key}: announced twice")
@@ -113,6 +112,14 @@ def _against_log(ends: Ends, effects: Iterable[Json]) -> Iterator[str]:
             yield f"{what}: unaudited or twice: happened {happened[what]} times, recorded {claimed[what]} times"
         if happened[what] < claimed[what]:
             yield f"{what}: phantom: recorded {claimed[what]} times, happened {happened[what]} times"
+
+
+def _late(records: Iterable[Json], effects: Iterable[Json]) -> Iterator[str]:
+    """Whoever sends holds the lease: the newest fence in the store is that of the run which announced the change."""
+    fences = {record["run"]: record["fence"] for record in records if record["kind"] == "started"}
+    for effect in effects:
+        if "fence" in effect and effect["fence"] != fences.get(effect["run"]):
+            yield f"{effect['account_id']} {effect['verb']}: sent by run {effect['run']}, which had lost its lease"
 
 
 def _plans(records: Iterable[Json], files: Mapping[str, bytes]) -> Iterator[str]:

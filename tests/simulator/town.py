@@ -26,8 +26,9 @@ LOOKS_S = (0.0, 1.0, 2.0, 4.0)
 LONGEST_LAG_S = 29
 
 Effects = list[dict[str, Any]]
-Witness = Callable[[str, str, str | None], bool]
-"""Whether an audit store, asked at that very instant, holds an intent for such a change."""
+Witness = Callable[[str, str, str | None], dict[str, Any]]
+"""What the audit store holds at that very instant: whether such a change is announced, by which run at last, and the
+fence of the lease."""
 
 
 @dataclass
@@ -68,7 +69,7 @@ class Town:
                 "before": before,
                 "after": change.after,
                 "at": self.fate.clock.now,
-                "announced": self.witness(change.account_id, change.verb, target),
+                **self.witness(change.account_id, change.verb, target),
             }
         )
         return ""

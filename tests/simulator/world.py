@@ -100,23 +100,25 @@ class World:
         self.files: dict[str, bytes] = {}
         self.remote = Remote()
         folk = people(self.changes) if self.folk is None else self.folk
-        self.town = Town(self.fate, dict(folk), self._announced, live=self.live)
+        self.town = Town(self.fate, dict(folk), self._witness, live=self.live)
         self.truth_before = dict(self.town.people)
 
     def kept(self) -> dict[str, bytes]:
         """The audit store as it lies there now."""
         return self.files if self.store == "folder" else self.remote.commits[-1]
 
-    def _announced(self, account_id: str, verb: str, target: str | None) -> bool:
-        """Whether the raw bytes of the store hold an intent for such a change, at this very instant."""
-        for path, data in self.kept().items():
-            if path.endswith("journal.jsonl"):
-                for line in data.split(b"\n")[:-1]:
-                    if b'"kind":"intent"' in line and account_id.encode() in line:
-                        change = json.loads(line)["change"]
-                        if (change["account_id"], change["verb"], change["target"]) == (account_id, verb, target):
-                            return True
-        return False
+    def _witness(self, account_id: str, verb: str, target: str | None) -> dict[str, Any]:
+        """What the raw bytes of the store say at this very instant; see town.Witness."""
+        kept = self.kept()
+        run = None
+        for path, data in sorted(kept.items()):
+            for line in data.split(b"\n")[:-1] if path.endswith("journal.jsonl") else ():
+                if b'"kind":"intent"' in line and account_id.encode() in line:
+                    record = json.loads(line)
+                    change = record["change"]
+                    if (change["account_id"], change["verb"], change["target"]) == (account_id, verb, target):
+                        run = record["run"]
+        return {"announced": run is not None, "run": run, "fence": json.loads(kept["lease.json"])["fence"]}
 
     def archive(self) -> Store:
         """A new process's way to the store."""
