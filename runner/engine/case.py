@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
-from runner.engine.draft import Draft
+from runner.engine.draft import Draft, drafts_by_task
 from runner.engine.evaluate import Evaluation
 from runner.model.plan import Change
 from runner.model.policy import Policies, Task
@@ -47,9 +48,25 @@ class Case:
         """The changes that no task rail took out so far."""
         return tuple(change for change in self.changes if not change.blocked)
 
-    def changes_of(self, task: Task) -> tuple[Change, ...]:
+    def changes_of(self, task: Task) -> Sequence[Change]:
         """The changes that one task asks for."""
-        return tuple(change for change in self.changes if task.name in change.tasks)
+        return self._changes.get(task.name, ())
+
+    def drafts_of(self, task: Task) -> Sequence[Draft]:
+        """The drafts of one task."""
+        return self._drafts.get(task.name, ())
+
+    @cached_property
+    def _changes(self) -> Mapping[str, Sequence[Change]]:
+        found: dict[str, list[Change]] = {}
+        for change in self.changes:
+            for task in change.tasks:
+                found.setdefault(task, []).append(change)
+        return found
+
+    @cached_property
+    def _drafts(self) -> Mapping[str, Sequence[Draft]]:
+        return drafts_by_task(self.drafts)
 
 
 @dataclass(frozen=True, slots=True)

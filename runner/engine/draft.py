@@ -5,12 +5,13 @@ A draft is either moves (wishes that are changes) or a skip: all or nothing for 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from runner.engine.evaluate import Evaluation
 from runner.engine.guard import Guard
 from runner.model.action import MEMBER, ROLE, STATUS, USE, Action, Desired, Hindrance, Scope, Wish
+from runner.model.effect import after
 from runner.model.people import Grant, User
 from runner.model.plan import SKIP_ORDER, Handover, Skip, Target
 from runner.model.policy import Task
@@ -57,12 +58,20 @@ class Draft:
         return Draft(self.user, self.task, self.matched, skip=skip, listed=self.listed)
 
 
+def drafts_by_task(drafts: Iterable[Draft]) -> dict[str, list[Draft]]:
+    """The drafts of each task that has any, by its name, in the order given."""
+    found: dict[str, list[Draft]] = {}
+    for draft in drafts:
+        found.setdefault(draft.task.name, []).append(draft)
+    return found
+
+
 def build_drafts(task: Task, evaluation: Evaluation, guard: Guard, others: int) -> tuple[Draft, ...]:
     """Drafts for everybody who matches, everybody of whom it is not known, and, for actions that want something of
     those who do not match, the people in the bit set ``others``; in the order of account ids."""
     world = evaluation.world
     verdicts = evaluation.verdicts(task.condition)
-    scope = Scope(world, task.shared_groups, frozenset())
+    scopes = [Scope(world, task.shared_groups, named_apps(task.actions, type(a), world)) for a in task.actions]
     drafts = []
     for index in members(verdicts.yes | verdicts.unknown | others):
         user = world.snapshot.users[index]
@@ -70,7 +79,7 @@ def build_drafts(task: Task, evaluation: Evaluation, guard: Guard, others: int) 
         if truth is None:
             drafts.append(_draft_unknown(task, user, evaluation, guard))
         else:
-            drafts += _draft(task, user, scope, guard, matched=truth)
+            drafts += _draft(task, user, scopes, world, guard, matched=truth)
     return tuple(drafts)
 
 
@@ -82,13 +91,15 @@ def _draft_unknown(task: Task, user: User, evaluation: Evaluation, guard: Guard)
     return Draft(user, task, matched=False, skip=skip)
 
 
-def _draft(task: Task, user: User, scope: Scope, guard: Guard, *, matched: bool) -> tuple[Draft, ...]:
+def _draft(
+    task: Task, user: User, scopes: Sequence[Scope], world: World, guard: Guard, *, matched: bool
+) -> tuple[Draft, ...]:
     """One draft; none for somebody who does not match and of whom the task wants nothing, or may not change."""
-    wishes, hindrances = _desired(task, user, scope, matched=matched)
+    wishes, hindrances = _desired(task, user, scopes, world, matched=matched)
     if not wishes and not hindrances and not matched:
         return ()
     blank = Draft(user, task, matched, listed=matched and lists(task) and guard.exempt(user, task) is None)
-    moves, found = _moves(wishes, user, scope.world)
+    moves, found = _moves(wishes, user, world)
     guarded = guard.reason(user, task)
     if guarded is not None:
         # Of those who do not match, only whom the task would really change is worth a line.
@@ -97,7 +108,7 @@ def _draft(task: Task, user: User, scope: Scope, guard: Guard, *, matched: bool)
     if obstacles:
         first = min(obstacles, key=lambda h: SKIP_ORDER.index(h.why))
         draft = blank.without(first.why, _details(obstacles, first.why))
-        return (with_handover(draft, moves, scope.world) if first.why.startswith("synced_") else draft,)
+        return (with_handover(draft, moves, world) if first.why.startswith("synced_") else draft,)
     skip = _nothing_to_do(task, user, hindrances) if matched and not moves else None
     return (replace(blank, wishes=wishes, moves=moves, skip=skip),)
 
@@ -120,17 +131,32 @@ def writes_nothing(task: Task) -> bool:
     return all(not action.verbs for action in task.actions)
 
 
-def _desired(task: Task, user: User, scope: Scope, *, matched: bool) -> Desired:
-    """The wishes and hindrances of all the task's actions, in the order written, each wish once."""
+def _desired(task: Task, user: User, scopes: Sequence[Scope], world: World, *, matched: bool) -> Desired:
+    """The wishes and hindrances of all the actions, each wish once.
+
+    What one action takes away, another may have to give anew (somebody who has an app that they are granted only by a
+    group that they leave): so several actions are asked again about the person as the first answer leaves them.
+    """
+    wishes, hindrances = _asked(task, user, scopes, matched=matched)
+    moves = _moves(wishes, user, world)[0] if len(scopes) > 1 else ()
+    if moves:
+        for move in moves:
+            user = after(user, *move.key, value=move.wish.value)
+        more, hindered = _asked(task, user, scopes, matched=matched)
+        wishes, hindrances = (*wishes, *more), (*hindrances, *hindered)
+    return tuple(dict.fromkeys(wishes)), tuple(dict.fromkeys(hindrances))
+
+
+def _asked(task: Task, user: User, scopes: Sequence[Scope], *, matched: bool) -> Desired:
+    """What the actions say, each with its scope, in the order written."""
     wishes: list[Wish] = []
     hindrances: list[Hindrance] = []
-    for action in task.actions:
-        narrowed = Scope(scope.world, scope.shared_groups, named_apps(task.actions, type(action), scope.world))
+    for action, scope in zip(task.actions, scopes, strict=True):
         of = action.desired if matched else action.desired_of_others
-        wanted, hindered = of(user, narrowed)
+        wanted, hindered = of(user, scope)
         wishes += wanted
         hindrances += hindered
-    return tuple(dict.fromkeys(wishes)), tuple(hindrances)
+    return tuple(wishes), tuple(hindrances)
 
 
 def named_apps(actions: Iterable[Action], kind: type[Action], world: World) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from runner.engine.explain import Explanation, explain
 from runner.model.condition import Combination, Condition, Question, questions
 from runner.model.people import User
-from runner.model.unknown import Truth
+from runner.model.unknown import UNKNOWN, Truth
 from runner.model.verdicts import Verdicts
 from runner.model.world import World
 
@@ -18,6 +18,7 @@ class Evaluation:
     def __init__(self, world: World) -> None:
         self.world = world
         self._verdicts: dict[Condition, Verdicts] = {}
+        self._without: dict[str, int] = {}
 
     def verdicts(self, condition: Condition) -> Verdicts:
         """Who matches, and of whom that is not known."""
@@ -43,6 +44,14 @@ class Evaluation:
         bits = 0
         for question in questions(condition):
             bits |= self.verdicts(question).unknown
+        return bits
+
+    def without(self, fact: str) -> int:
+        """The people (as bits) of whom a fact (a field of User) was not read at all."""
+        bits = self._without.get(fact)
+        if bits is None:
+            facts = (getattr(user, fact) is UNKNOWN for user in self.world.snapshot.users)
+            bits = self._without[fact] = Verdicts.of(facts).yes
         return bits
 
     def missing(self, condition: Condition, user: User) -> tuple[str, ...]:

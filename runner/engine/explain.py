@@ -11,6 +11,9 @@ from runner.model.unknown import Truth
 from runner.model.verdicts import Verdicts
 from runner.model.world import World
 
+_ONE = {truth: Verdicts.of([truth]) for truth in (True, False, None)}
+"""Answers about one person, as combinations take them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
@@ -57,5 +60,5 @@ def explain(condition: Condition, user: User, world: World) -> Explanation:
         return Explanation(condition.name, condition.written, truth, condition.reason(user, world), lacks)
     assert isinstance(condition, Combination), f"{condition.name} is neither a question nor a combination"
     children = tuple(explain(child, user, world) for child in condition.children())
-    truth = condition.combine([Verdicts.of([child.truth]) for child in children]).truth(0)
+    truth = condition.combine([_ONE[child.truth] for child in children]).truth(0)
     return Explanation(condition.name, condition.written, truth, negates=condition.negates, children=children)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from runner.engine.case import Case
 from runner.engine.digest import changes_digest
-from runner.engine.draft import Draft, build_drafts
+from runner.engine.draft import Draft, build_drafts, drafts_by_task
 from runner.engine.evaluate import Evaluation
 from runner.engine.guard import Guard
 from runner.engine.held import held
@@ -74,12 +74,10 @@ def all_drafts(tasks: Sequence[Task], evaluation: Evaluation, guard: Guard) -> t
     drafts = [d for task in tasks for d in build_drafts(task, evaluation, guard, _others(task, world, matched))]
     writing = seated([d for d in held(drafts, world) if not d.task.report_only], world)
     # A task that only reports competes with nobody for a seat.
-    reporting = [d for task in tasks if task.report_only for d in seated([d for d in drafts if d.task is task], world)]
-    return tuple(
-        draft
-        for task in tasks
-        for draft in selected([d for d in (*writing, *reporting) if d.task is task], task.select, world)
-    )
+    listing = drafts_by_task(d for d in drafts if d.task.report_only)
+    reporting = [draft for own in listing.values() for draft in seated(own, world)]
+    mine = drafts_by_task((*writing, *reporting))
+    return tuple(draft for task in tasks for draft in selected(mine.get(task.name, ()), task.select, world))
 
 
 def _others(task: Task, world: World, matched: int) -> int:

@@ -6,10 +6,13 @@ serve 100,000 people in a plan and the one person of ``explain``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from runner.model.unknown import Truth
+
+_YES: Mapping[Truth, str] = {True: "1", False: "0", None: "0"}
+_UNKNOWN: Mapping[Truth, str] = {True: "0", False: "0", None: "1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +28,8 @@ class Verdicts:
         """The verdicts for truths given in the order of the people."""
         marks = list(truths)
         marks.reverse()
-        yes = "".join("1" if t is True else "0" for t in marks)
-        unknown = "".join("1" if t is None else "0" for t in marks)
+        yes = "".join(map(_YES.__getitem__, marks))
+        unknown = "".join(map(_UNKNOWN.__getitem__, marks))
         return cls(len(marks), int(yes or "0", 2), int(unknown or "0", 2))
 
     @classmethod

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from runner.engine.case import Case, Finding, share
 from runner.model.policy import Task
-from runner.model.unknown import UNKNOWN
+from runner.model.verdicts import Verdicts
 
 _LAZY = frozenset({"direct_access"})
 """Facts that are read only for people whom a task would change; for the others their absence says nothing."""
@@ -29,12 +29,9 @@ def lacking(task: Task, case: Case) -> int:
     """How many people lack a fact that the task needs."""
     bits = case.evaluation.lacking(task.condition)
     needed = {fact for action in task.actions for fact in action.facts}
-    for index, user in enumerate(case.world.snapshot.users):
-        if any(getattr(user, fact) is UNKNOWN for fact in needed - _LAZY):
-            bits |= 1 << index
-    wanted = {d.user.account_id for d in case.drafts if d.task is task and d.skip and d.skip.why == "unknown"}
-    if needed & _LAZY and wanted:
-        for index, user in enumerate(case.world.snapshot.users):
-            if user.account_id in wanted:
-                bits |= 1 << index
+    for fact in needed - _LAZY:
+        bits |= case.evaluation.without(fact)
+    if needed & _LAZY:
+        wanted = {d.user.account_id for d in case.drafts_of(task) if d.skip and d.skip.why == "unknown"}
+        bits |= Verdicts.of(user.account_id in wanted for user in case.world.snapshot.users).yes
     return int(bits.bit_count())
