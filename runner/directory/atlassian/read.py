@@ -73,7 +73,7 @@ class AtlassianReader:
         """
         taken_at, calls = self._now or self.client.clocks.now(), self.client.calls
         self._directories = self._resources = None
-        harvest, need, sweeps = self._begin(need)
+        harvest, need, sweeps = self.begin(need)
         self._read_grants(harvest)
         swept = [(sweep, self._read_sweep(harvest, sweep, need, count)) for sweep, count in sweeps]
         if not need.confined:
@@ -181,7 +181,7 @@ class AtlassianReader:
             raise
         return UNKNOWN if problems else direct_grants_of_records(records, resources)
 
-    def _begin(self, need: Need) -> tuple[Harvest, Need, list[tuple[Sweep, int | None]]]:
+    def begin(self, need: Need) -> tuple[Harvest, Need, list[tuple[Sweep, int | None]]]:
         """The apps and groups, and the searches with the people that each will find, where that is known already.
 
         Somebody in several directories has groups and activity in each, and is read in all of them: then, and where it
