@@ -35,6 +35,11 @@ class Place:
             timeout=120,
         )
 
+    def write(self, path: str, text: str) -> None:
+        """Put a file into the copy."""
+        (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.folder / path).write_text(text, "utf-8")
+
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:

@@ -34,7 +34,6 @@ def test_policies_shown_on_a_page_are_valid(page: Path, place: Place) -> None:
     """Each policy of a page, put where its first line says, passes validation together with the sample policies."""
     for written in rounds(policies(page)):
         for path, block in written.items():
-            (place.folder / path).parent.mkdir(parents=True, exist_ok=True)
-            (place.folder / path).write_text(block.text, "utf-8")
+            place.write(path, block.text)
         done = place.run("policy-runner validate")
         assert done.returncode == 0, f"{', '.join(map(str, written.values()))}\n{done.stdout}"
