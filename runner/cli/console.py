@@ -17,6 +17,8 @@ _STYLES = {"add": "32", "remove": "31", "refused": "1;31", "heading": "1", "dim"
 _NARROW, _UNKNOWN_WIDTH = 40, 120
 """Columns that a table needs at least, and that are assumed where there is no terminal."""
 
+_JSON = json.JSONEncoder(ensure_ascii=True, allow_nan=False)
+
 
 class Console:
     """Both streams of a process. A reader that goes away (``| head``) silences its stream and nothing else.
@@ -112,8 +114,21 @@ class Console:
 
 
 def json_text(value: Any) -> str:
-    """JSON as this program writes it for others: indented, in ASCII."""
-    return _inert(json.dumps(value, indent=1, ensure_ascii=True, allow_nan=False)) + "\n"
+    """JSON as this program writes it for others, in ASCII: each key of an object on its own line, and each entry of a
+    list."""
+    return _inert(_spread(value, depth=2, margin="\n")) + "\n"
+
+
+def _spread(value: Any, depth: int, margin: str) -> str:
+    """JSON with its outer levels line by line; inner ones are one line, so that a change is, and the encoder in C can
+    write it."""
+    if not depth or not value or not isinstance(value, dict | list | tuple):
+        return _JSON.encode(value)
+    inside = f"{margin} "
+    if isinstance(value, dict):
+        entries = [f"{_JSON.encode(key)}: {_spread(entry, depth - 1, inside)}" for key, entry in value.items()]
+        return f"{{{inside}{f',{inside}'.join(entries)}{margin}}}"
+    return f"[{inside}{f',{inside}'.join(map(_JSON.encode, value))}{margin}]"
 
 
 def _inert(text: str) -> str:
