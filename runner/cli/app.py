@@ -14,10 +14,12 @@ from runner.cli.failures import bug_from, tell_failure
 from runner.cli.github import write_outputs
 from runner.cli.signals import HARD_EXIT
 from runner.cli.workplace import Workplace
+from runner.directory.atlassian.http import Clocks
+from runner.directory.choice import WALL
 from runner.errors import FINE, RunnerError
 
 
-def main(argv: Sequence[str], environ: Mapping[str, str] | None = None) -> int:
+def main(argv: Sequence[str], environ: Mapping[str, str] | None = None, clocks: Clocks = WALL) -> int:
     """Carry out one command and give its exit code; nothing that goes wrong ends in a traceback."""
     environ = os.environ if environ is None else environ
     for stream in (sys.stdout, sys.stderr):
@@ -28,7 +30,7 @@ def main(argv: Sequence[str], environ: Mapping[str, str] | None = None) -> int:
         asked = parse(argv)
         args = asked.args
         console = Console(environ=environ, json=args.json, quiet=args.quiet, color=not args.no_color)
-        return _run(asked, console, environ)
+        return _run(asked, console, environ, clocks)
     except AskedError as answer:
         console.document(answer.text)
         return FINE
@@ -46,8 +48,8 @@ def main(argv: Sequence[str], environ: Mapping[str, str] | None = None) -> int:
         return bug.exit_code
 
 
-def _run(asked: Asked, console: Console, environ: Mapping[str, str]) -> int:
-    place = Workplace(asked.everywhere(environ), console, environ)
+def _run(asked: Asked, console: Console, environ: Mapping[str, str], clocks: Clocks) -> int:
+    place = Workplace(asked.everywhere(environ), console, environ, clocks)
     reason, code = "", FINE
     try:
         code = asked.command.run(asked.args, place)

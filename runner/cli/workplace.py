@@ -8,7 +8,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from runner import __version__
 from runner.cli.console import Console
 from runner.cli.progress import ProgressLine
 from runner.cli.signals import Cancel, minutes_from
-from runner.directory.choice import Choice, choose_directory, open_reader, open_writer
+from runner.directory.atlassian.http import Clocks
+from runner.directory.choice import WALL, Choice, choose_directory, open_reader, open_writer
 from runner.directory.interface import EVERYTHING, Reader
 from runner.journal.branch import GitBranchStore
 from runner.journal.folder import FolderStore
@@ -43,16 +44,14 @@ class Everywhere:
     now: datetime | None
 
 
-def read_clock() -> datetime:
-    """The wall clock."""
-    return datetime.now(UTC)
-
-
 class Workplace:
     """The world of one command; nothing is read before it is asked for, and what is asked for twice is read once."""
 
-    def __init__(self, options: Everywhere, console: Console, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self, options: Everywhere, console: Console, environ: Mapping[str, str], clocks: Clocks = WALL
+    ) -> None:
         self.options = options
+        self.clocks = clocks
         self.console = console
         self.environ = environ
         self.cancel = Cancel(minutes_from(environ))
@@ -62,7 +61,7 @@ class Workplace:
     @cached_property
     def now(self) -> datetime:
         """The instant that everything in this command is judged by."""
-        return self.options.now or read_clock()
+        return self.options.now or self.clocks.now()
 
     @cached_property
     def policies(self) -> Policies:
@@ -81,7 +80,8 @@ class Workplace:
     def reader(self) -> Reader:
         """The reading half of the directory. A file is its own present, a live organization has a clock of its own."""
         is_file = isinstance(self.directory.where, Path)
-        return open_reader(self.directory, now=self.now if is_file else self.options.now, progress=self.report_progress)
+        now = self.now if is_file else self.options.now
+        return open_reader(self.directory, self.clocks, now=now, progress=self.report_progress)
 
     @cached_property
     def store(self) -> Store:
@@ -102,7 +102,7 @@ class Workplace:
     def _journal(self, mask: Mask) -> Journal:
         owner = read_owner()
         return Journal(
-            self.store, clock=read_clock, owner=owner, gone=lambda other: read_gone(other, owner.host), mask=mask
+            self.store, clock=self.clocks.now, owner=owner, gone=lambda other: read_gone(other, owner.host), mask=mask
         )
 
     @cached_property
@@ -119,7 +119,7 @@ class Workplace:
             policies=self.policies,
             reader=self.reader,
             now=self.now,
-            clock=read_clock,
+            clock=self.clocks.now,
             stopped=self.stopped,
             cancelled=lambda: self.cancel.reason,
             progress=self.report_progress,
@@ -136,7 +136,7 @@ class Workplace:
         """All that a run needs, the writing half of the directory with it."""
         return WritingSession(
             session=self.session,
-            writer=open_writer(self.directory, self.reader, clock=read_clock),
+            writer=open_writer(self.directory, self.reader, self.clocks),
             journal=self.journal,
             actor=read_actor(self.environ),
             token=secrets.token_hex(3),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,9 @@ from runner.directory.atlassian.read import AtlassianReader
 from runner.directory.atlassian.write import AtlassianWriter
 from runner.directory.file import FileReader, FileWriter
 from runner.directory.interface import Progress, Reader, Writer, no_progress
+
+WALL = Clocks()
+"""The clocks of this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,17 +35,19 @@ def choose_directory(
     return Choice(connection_from(environ, organization=organization, directory=directory))
 
 
-def open_reader(choice: Choice, *, now: datetime | None = None, progress: Progress = no_progress) -> Reader:
+def open_reader(
+    choice: Choice, clocks: Clocks = WALL, *, now: datetime | None = None, progress: Progress = no_progress
+) -> Reader:
     """The half that reads; it cannot write. ``now`` stands for the present where a plan is made for another time."""
     if isinstance(choice.where, Path):
         return FileReader(choice.where, now)
-    return AtlassianReader(Client(choice.where), now=now, progress=progress)
+    return AtlassianReader(Client(choice.where, clocks=clocks), now=now, progress=progress)
 
 
-def open_writer(choice: Choice, reader: Reader, *, clock: Callable[[], datetime]) -> Writer:
-    """The half that writes; ``reader`` is the one that plan and re-reading use, ``clock`` the wall clock."""
+def open_writer(choice: Choice, reader: Reader, clocks: Clocks = WALL) -> Writer:
+    """The half that writes; ``reader`` is the one that plan and re-reading use."""
     if isinstance(choice.where, Path):
-        return FileWriter(choice.where, clock)
+        return FileWriter(choice.where, clocks.now)
     assert isinstance(reader, AtlassianReader)
-    client = Client(choice.where, may_write=True, clocks=Clocks(now=clock), pace=reader.client.pace)
+    client = Client(choice.where, may_write=True, clocks=clocks, pace=reader.client.pace)
     return AtlassianWriter(reader, client)
