@@ -94,26 +94,28 @@ def _handle(user: User) -> str:
 
 
 def _change_failures(test: PolicyTest, policies: Policies, evaluation: Evaluation) -> Iterator[str]:
-    """What is done and was not expected, and what was expected and is not done.
+    """What was expected and is not done, and what is done to people of whom nothing was expected.
 
-    A rail judges whole organizations, not a handful of made-up people: what one would block counts as done here.
+    What else is done to a person of whom something was expected is let be: a test may be about one of the actions. A
+    rail judges whole organizations, not a handful of made-up people: what one would block counts as done here.
     """
     world, task = evaluation.world, policies.tasks[test.task or ""]
     plan = build_plan(policies, [task], world).plan
-    done = {_done(change): change for change in plan.changes}
-    wanted: set[_Done] = set()
+    done = {_done(change) for change in plan.changes}
+    named: set[str] = set()
     for expected, entry in zip(expected_changes(test) or (), test.changes or (), strict=True):
         written = render_entry({key: value for key, value in entry.items() if key != "user"})
         user = _user(expected.user, world.snapshot.users)
         if user is None:
             yield f"- changes: {expected.user}: there is no such person in the test"
             continue
+        named.add(user.account_id)
         moves = {(user.account_id, *move) for move in _moves(expected, user, task, evaluation, policies)}
-        wanted |= moves
-        if not moves or not moves <= done.keys():
+        listed = expected.action.name == "report" and any(r.account_id == user.account_id for r in plan.reported)
+        if not listed and not (moves and moves <= done):
             yield f"- changes: {expected.user}: {written}: {_left_alone(user, plan)}"
-    for key, change in done.items():
-        if key not in wanted:
+    for change in plan.changes:
+        if change.account_id not in named:
             who = _handle(world.users[change.account_id])
             yield f"+ changes: {who}: {' '.join(words.verb(change.verb, change.target)).strip()}"
 
@@ -126,17 +128,22 @@ def _done(change: Change) -> _Done:
 def _moves(
     expected: Expected, user: User, task: Task, evaluation: Evaluation, policies: Policies
 ) -> tuple[tuple[str, str | None, str | None], ...]:
-    """What carrying out the expected action alone would change of the person."""
+    """What carrying out the expected action alone would change of the person.
+
+    It is asked as if they matched, but for ``sync_groups``, which takes out whoever does not.
+    """
+    syncs = expected.action.name == "sync_groups"
     only = replace(
         task,
-        condition=people([user.account_id]),
+        condition=task.condition if syncs else people([user.account_id]),
         actions=(expected.action,),
         shared_groups=True,
         report_only=False,
         select=None,
     )
-    drafts = build_drafts(only, evaluation, Guard(policies, evaluation), 0)
-    return tuple(move.key for draft in drafts for move in draft.moves)
+    everybody = (1 << len(evaluation.world.snapshot.users)) - 1
+    drafts = build_drafts(only, evaluation, Guard(policies, evaluation), everybody if syncs else 0)
+    return tuple(move.key for draft in drafts if draft.user is user for move in draft.moves)
 
 
 def _left_alone(user: User, plan: Plan) -> str:

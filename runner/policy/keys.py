@@ -28,6 +28,11 @@ def many(schema: Schema) -> Schema:
     return {"type": "array", "items": schema, "uniqueItems": True}
 
 
+def one_or_none(schema: Schema) -> Schema:
+    """A list of such values, none of them twice, which may be empty; or one bare value."""
+    return {"oneOf": [schema, many(schema)]}
+
+
 def closed(properties: dict[str, Schema], *, required: tuple[str, ...] = (), **more: Any) -> Schema:
     """A mapping with these keys and no others."""
     schema: Schema = {"type": "object", "properties": properties, "additionalProperties": False, **more}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -134,12 +135,24 @@ class _Building:
 
     def tests(self) -> tuple[PolicyTest, ...]:
         """Policy tests, in the order of their names; a recorded directory that one names must be there."""
-        found = tuple(build_test(document, self._problems) for document in self._sound("test"))
-        for test, document in zip(found, self._sound("test"), strict=True):
-            if test.directory is not None and not self._is_recorded(test.directory):
-                place, hint = document.fields.at("directory"), "a path beside the policies folder, without `..`"
-                self._problems.error(place, "no_file", f"there is no file {test.directory}", hint)
-        return found
+        found = []
+        for document in self._sound("test"):
+            test = build_test(document, self._problems)
+            if test.directory is not None:
+                recorded = self._recorded(test.directory)
+                if recorded is None:
+                    place, hint = document.fields.at("directory"), "a file in or below the folder that policies/ is in"
+                    self._problems.error(place, "no_file", f"there is no file {test.directory}", hint)
+                test = replace(test, directory=recorded)
+            found.append(test)
+        return tuple(found)
 
-    def _is_recorded(self, path: str) -> bool:
-        return ".." not in Path(path).parts and (self._folder.resolve().parent / path).is_file()
+    def _recorded(self, written: str) -> str | None:
+        """The path from beside the policies folder of a recorded directory; a test may also say where the file is from
+        where it stands itself."""
+        policies = self._folder.resolve()
+        for base in (policies.parent, policies / "tests"):
+            path = Path(os.path.normpath(base / written))
+            if path.is_relative_to(policies.parent) and path.is_file():
+                return path.relative_to(policies.parent).as_posix()
+        return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runner.catalog import DAY, NAME, Schema, one_or_more
-from runner.policy.keys import APP, COMPARED, COUNT, DOMAIN, PERCENT, PROSE, closed, described, key_choice, many
+from runner.policy.keys import APP, COMPARED, COUNT, DOMAIN, PERCENT, PROSE, closed, described, key_choice, one_or_none
 
 TASK_RAILS = ("task_limit", "missing_facts", "group_emptied", "members_floor", "quarantine", "approval_required")
 RUN_RAILS = ("run_limit", "day_limit", "population_drop", "protected_unresolved")
@@ -39,8 +39,8 @@ def _protect() -> Schema:
     floors = {"type": "object", "additionalProperties": COUNT}
     return closed(
         {
-            "users": described(many(COMPARED), "E-mail addresses or account ids of people who are never touched."),
-            "groups": described(many(COMPARED), "Names of groups whose members are never touched."),
+            "users": described(one_or_none(COMPARED), "E-mail addresses or account ids of people who are never touched."),
+            "groups": described(one_or_none(COMPARED), "Names of groups whose members are never touched."),
             "min_org_admins": described(COUNT, "The fewest org admins that may be left; 2 if not written."),
             "min_members": described(floors, "The fewest members that may be left in a group, by its name."),
         }
@@ -91,8 +91,12 @@ def _notify() -> Schema:
         {"from": described({"type": "string", "pattern": r"^[^\s@<>]+@[^\s@<>]+$"}, "The sender's address.")},
         required=("from",),
     )
-    hosts: Schema = {"type": "string", "pattern": r"^[a-z0-9-]+(\.[a-z0-9-]+)+$"}
-    webhook = closed({"allow": described(many(hosts), "Hosts that messages may be sent to.")}, required=("allow",))
+    hosts: Schema = {
+        "type": "string",
+        "pattern": r"^[a-z0-9-]+(\.[a-z0-9-]+)+$",
+        "description": "A host, such as hooks.slack.com.",
+    }
+    webhook = closed({"allow": described(one_or_none(hosts), "Hosts that messages may be sent to.")}, required=("allow",))
     return closed({"email": described(sender, "Telling by e-mail."), "webhook": described(webhook, "By webhook.")})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from runner.catalog import NAME, Schema, actions, one_or_more
-from runner.policy.keys import APP, COMPARED, COUNT, INSTANT, PROSE, closed, described, key_choice, many
+from runner.policy.keys import APP, COMPARED, COUNT, INSTANT, PROSE, closed, described, key_choice, one_or_none
 from runner.policy.schema_tasks import action_parameters
 from runner.policy.values import branches, kinds
 
@@ -15,7 +15,6 @@ PROFILE = ("job_title", "department", "organization", "location", "time_zone")
 STATUSES = ("active", "suspended", "deactivated", "not_invited", "for_deletion")
 
 _USED: Schema = {"oneOf": [{"enum": ["never", "unknown"]}, INSTANT]}
-_TEXTS: Schema = {"type": "array", "items": COMPARED}
 
 
 def test_schema() -> Schema:
@@ -31,8 +30,8 @@ def test_schema() -> Schema:
             "apps": described(_apps(), "Seats of made-up apps, where they matter."),
             "groups": described(_groups(), "Made-up groups that are more than a name."),
             "directory": described(
-                {"type": "string", "pattern": r"^[^/\\][^\\]*\.json$"},
-                "A recorded directory instead of users: a path beside the policies folder, such as examples/acme.json.",
+                {"type": "string", "pattern": r"^[^\\]+\.json$"},
+                "A recorded directory instead of users: a file beside the policies folder, such as examples/acme.json.",
             ),
             "expect": described(_expect(), "What must come out."),
         },
@@ -61,7 +60,7 @@ def _user() -> Schema:
             "mfa": described(true_false, "true if left out."),
             "added": described(INSTANT, "When they joined; 2000-01-01 if left out."),
             "roles": described(one_or_more(COMPARED), "Roles in the organization; none if left out."),
-            "groups": described(_TEXTS, "Names of groups they are in, besides those of their apps."),
+            "groups": described(one_or_none(COMPARED), "Names of groups they are in, besides those of their apps."),
             "apps": described(held, "Apps they can use: the last use, never, unknown, or a mapping."),
             "last_active": described(
                 {"type": "object", "propertyNames": APP, "additionalProperties": described(_USED, "The last use.")},
@@ -126,8 +125,10 @@ def _expect() -> Schema:
     )
     return closed(
         {
-            "match": described(many(COMPARED), "Everybody who matches, and nobody else does."),
-            "changes": described({"type": "array", "items": change}, "Every action that is carried out."),
+            "match": described(one_or_none(COMPARED), "Everybody who matches, and nobody else does."),
+            "changes": described(
+                {"type": "array", "items": change}, "What must be done; whom it does not name, nothing is done to."
+            ),
         },
         minProperties=1,
     )

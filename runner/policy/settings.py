@@ -32,14 +32,14 @@ def build_settings(values: Placed) -> Settings:
         privacy=reports.get("privacy", "plain"),
         branch=reports.get("branch", "audit"),
         email_from=notify.get("email", {}).get("from"),
-        webhook_allow=tuple(notify.get("webhook", {}).get("allow", ())),
+        webhook_allow=as_tuple(notify.get("webhook", {}).get("allow", [])),
     )
 
 
 def _protect(values: dict[str, Any]) -> Protect:
     return Protect(
-        users=tuple(values.get("users", ())),
-        groups=tuple(values.get("groups", ())),
+        users=as_tuple(values.get("users", [])),
+        groups=as_tuple(values.get("groups", [])),
         min_org_admins=values.get("min_org_admins", Protect().min_org_admins),
         min_members=dict(values.get("min_members", {})),
     )
@@ -117,7 +117,7 @@ def build_test(document: Document, problems: Problems) -> PolicyTest:
         now=parse_instant(values["now"]),
         users=tuple(values.get("users", ())),
         directory=values.get("directory"),
-        match=tuple(expect["match"]) if "match" in expect else None,
+        match=as_tuple(expect["match"]) if "match" in expect else None,
         changes=tuple(expect["changes"]) if "changes" in expect else None,
         place=values.place,
         apps=values.get("apps", {}),

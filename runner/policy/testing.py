@@ -134,7 +134,7 @@ class _Organization:
     def user(self, written: Mapping[str, Any]) -> dict[str, Any]:
         """One person in the format of file directories; an unknown fact is left out."""
         account_id = written.get("account_id", written.get("email"))
-        groups = [self.groups[self.name_group(name)]["id"] for name in written.get("groups", [])]
+        groups = [self.groups[self.name_group(name)]["id"] for name in as_tuple(written.get("groups", []))]
         last_active = {_app_id(self.app(app)): _used(use) for app, use in written.get("last_active", {}).items()}
         direct = []
         for name, short in written.get("apps", {}).items():

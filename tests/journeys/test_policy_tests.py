@@ -1,4 +1,4 @@
-"""``test``: whoever matches and whatever is done must be exactly what a test expects."""
+"""``test``: whoever matches must be exactly who is named, and everything that is expected must be done."""
 
 from __future__ import annotations
 
@@ -68,8 +68,6 @@ def test_a_wrong_match_is_shown_with_its_reason(desk: Desk, match: list[str], co
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
-        ([TAKE], "+ changes: idle@acme.example: add to reclaimed"),
-        ([MARK], "+ changes: idle@acme.example: remove from jira-software-users-acme"),
         ([TAKE, MARK, {"user": "idle@acme.example", "suspend": True}], "- changes: idle@acme.example: suspend: true"),
         ([TAKE, MARK, {**TAKE, "user": "busy@acme.example"}], "- changes: busy@acme.example: remove_app_access"),
         ([TAKE, MARK, {**TAKE, "user": "boss@acme.example"}], "- changes: boss@acme.example: remove_app_access"),
@@ -78,10 +76,34 @@ def test_a_wrong_match_is_shown_with_its_reason(desk: Desk, match: list[str], co
     ],
 )
 def test_a_wrong_change_is_shown(desk: Desk, changes: list[Any], complaint: str) -> None:
-    """What is done and was not expected, and every expectation that nothing used."""
+    """Every expectation that nothing used."""
     users = [IDLE, BUSY, BOSS]
     (found,) = failures(desk, users, {"changes": changes}, apps={"confluence": {"seats": 5}})
     assert found.startswith(complaint)
+
+
+def test_a_change_of_somebody_who_is_not_named_is_shown(desk: Desk) -> None:
+    """Nothing is done to anybody whom ``changes`` does not name; an empty list says that nothing is done at all."""
+    found = failures(desk, [IDLE, BUSY], {"match": ["idle@acme.example"], "changes": []})
+    assert [line.split(": ")[:2] for line in found] == [["+ changes", "idle@acme.example"]] * 2
+
+
+def test_the_test_in_the_description_of_the_language_passes(desk: Desk) -> None:
+    """It expects one of the task's two actions: what else is done to the person it names is let be."""
+    fresh = {"email": "fresh@acme.example", "apps": {"jira-software": "never"}, "added": "2026-11-20"}
+    assert failures(desk, [IDLE, fresh], {"match": "idle@acme.example", "changes": [TAKE]}) == []
+
+
+def test_actions_that_want_something_of_others_or_nothing_can_be_expected(desk: Desk) -> None:
+    """``sync_groups`` of whom it takes out, and ``report`` of whom it lists."""
+    lists = TASK.replace("[{remove_app_access: jira-software}, {add_to_groups: reclaimed}]", "[sync_groups: g, report]")
+    desk.write_policy("tasks/reclaim.yaml", lists)
+    users = [{**IDLE, "groups": "g"}, {**BUSY, "groups": ["g"]}, {**BOSS}]
+    expect: list[Any] = [{"user": "busy@acme.example", "sync_groups": "g"}]
+    expect += [{"user": "idle@acme.example", "report": True}, {"user": "boss@acme.example", "report": True}]
+    assert failures(desk, users, {"changes": expect}) == []
+    (found,) = failures(desk, users, {"changes": [*expect, {"user": "busy@acme.example", "report": True}]})
+    assert found.startswith("- changes: busy@acme.example: report")
 
 
 def test_a_recorded_directory_is_tested_on(desk: Desk) -> None:

@@ -13,8 +13,9 @@ from runner.text import terminal
 
 HELP = "run the policy tests"
 ABOUT = """
-Run policies/tests: made-up or recorded people go through a filter or a task at the test's own time, and whoever matches
-and whatever is done must be exactly what the test expects. Nothing of the organization is read.
+Run policies/tests: made-up or recorded people go through a filter or a task at the test's own time. Exactly the people
+under `match` must match; of those under `changes` everything written there must be done, and nothing of anybody else.
+Nothing of the organization is read.
 
 examples:
   policy-runner test

@@ -434,7 +434,7 @@ def test_a_schedule_does_not_end_before_it_begins(write: Write) -> None:
 
 
 def test_a_test_of_a_recorded_directory_finds_its_file(write: Write, tmp_path: Path) -> None:
-    """The file lies beside the policies folder, and nowhere else."""
+    """The file lies beside the policies folder, and nowhere else; the path may also be one from where the test is."""
 
     def test_of(path: str) -> dict[str, str]:
         text = f"{{filter: idle, now: 2026-11-22, directory: {path}, expect: {{match: []}}}}\n"
@@ -444,6 +444,9 @@ def test_a_test_of_a_recorded_directory_finds_its_file(write: Write, tmp_path: P
     assert said(write(test_of("acme.json"))) == []
     assert said(write(test_of("other.json"))) == ["tests/t.yaml:1:44 there is no file other.json"]
     assert said(write(test_of("../policies/../acme.json"))) != []
+    assert said(write(test_of("../../acme.json"))) == []
+    assert said(write(test_of(str(tmp_path / "acme.json")))) == []
+    assert said(write(test_of("/etc/acme.json"))) != []
 
 
 def test_the_shipped_policies_are_sound() -> None:
