@@ -29,7 +29,7 @@ compare() {
     elif [ "${NAMES:-}" = true ]; then
         options+=(--names)
     fi
-    "$COMMAND" diff "${options[@]}"
+    env -u GITHUB_STEP_SUMMARY "$COMMAND" diff "${options[@]}" # the summary is written below, once
 }
 
 code=0
@@ -39,7 +39,9 @@ if [ ! -s "$text" ]; then
 fi
 {
     printf '\n\n<sub>Commit %s' "${HEAD:0:12}"
-    if [ "$1" = recorded ]; then printf ', on a recorded snapshot without names: conditions on names match nobody in it'; fi
+    if [ "$1" = recorded ]; then
+        printf ', on a recorded snapshot without names: conditions on names match nobody in it, and its digests fit no plan'
+    fi
     printf '.</sub>\n'
 } >>"$text"
 cat "$text" >>"$GITHUB_STEP_SUMMARY"

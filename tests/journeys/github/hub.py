@@ -110,7 +110,7 @@ class Hub:
         git(self.origin, "update-ref", body["ref"], body["sha"], "0" * 40)
         return 201, {"ref": body["ref"]}
 
-    def _content(self, path: str, body: Any) -> Answer:
+    def _content(self, path: str, _: Any) -> Answer:
         found = git(self.origin, "ls-tree", "-r", "main", "--", path)
         return (200, {"sha": found.split()[2]}) if found else (404, {"message": "Not Found"})
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 
 from tests.emulator.emulator import API_KEY
 from tests.journeys.github.conftest import GROUP, IDLE
-from tests.journeys.github.workshop import Workshop
+from tests.journeys.github.workshop import ROOT, Workshop
 
 
 def test_the_schedule_does_what_is_due_once(workshop: Workshop) -> None:
@@ -20,19 +21,34 @@ def test_the_schedule_does_what_is_due_once(workshop: Workshop) -> None:
     assert run.rsplit("/", 1)[-1] in workshop.audit("README.md")
     assert first.outputs["applied"] == str(IDLE)
     assert first.outputs["exit_code"] == "0"
+    assert API_KEY not in first.everything
+    assert "fake-token" not in first.everything
     second = workshop.schedule()
     assert (second.code, second.jobs) == (0, {"carry-out": "success"}), second.said
     assert workshop.runs() == [run]
+    check_snapshot(workshop)
 
 
-def test_nothing_secret_is_said_and_nobody_is_named_in_the_snapshot(workshop: Workshop) -> None:
-    """Neither key nor token is in the log, and what pull requests are compared on names nobody."""
-    done = workshop.schedule()
-    assert API_KEY not in done.said
-    assert "fake-token" not in done.said
+def check_snapshot(workshop: Workshop) -> None:
+    """What pull requests are compared on has everybody, and names nobody."""
     kept = workshop.audit("snapshots/latest.json")
     users = json.loads(kept)["users"]
     assert len(users) == len(workshop.emulator.organization()["users"])
     assert not any(user["email"].startswith(("idle", "busy", "admin")) for user in users)
     assert "Person" not in kept
     assert "u-idle" not in kept
+
+
+def test_the_action_really_installs_by_hashes(workshop: Workshop) -> None:
+    """The one journey that installs for real: what the lock file names carries a plan out, and a package whose hash is
+    another one ends the job before anything is read."""
+    workshop.environment["STAND_IN_INSTALLS"] = "yes"
+    done = workshop.dispatch(mode="plan", task="idle-jira")
+    assert done.jobs == {"plan": "success"}, done.said
+    asked = len(workshop.emulator.log)
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    workshop.commit({"requirements.lock": re.sub(r"sha256:[0-9a-f]{64}", "sha256:" + "0" * 64, lock)})
+    other = workshop.dispatch(mode="plan", task="idle-jira")
+    assert other.jobs == {"plan": "failure"}
+    assert "DO NOT MATCH THE HASHES" in other.said
+    assert len(workshop.emulator.log) == asked

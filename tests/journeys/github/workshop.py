@@ -21,6 +21,12 @@ from tests.journeys.github.hub import ANN, NUMBERS, Hub, git
 ROOT = Path(__file__).resolve().parents[3]
 STAND_INS = Path(__file__).parent / "stand_ins"
 AUDIT = "refs/heads/audit"
+_MINE = Path.home() / ".config" / "pip" / "pip.conf"
+PIP = {
+    **({"PIP_CONFIG_FILE": str(_MINE)} if _MINE.exists() else {}),
+    **{name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_CERT_", "REQUESTS_CA_"))},
+}
+"""How pip finds packages on this machine; only the real installation asks."""
 USES = re.compile(r"uses: (actions/([a-z-]+)@[0-9a-f]{40})")
 _LONG_AGO = (datetime.now(UTC) - timedelta(days=10)).strftime("%Y-%m-%dT%H:%M:%SZ")
 _TOOL = (".github", "action.yml", "pyproject.toml", "requirements.lock", "README.md", "LICENSE", "runner")
@@ -32,7 +38,7 @@ class Acted:
 
     code: int
     lines: tuple[Mapping[str, Any], ...]
-    said: str
+    everything: str
 
     @cached_property
     def jobs(self) -> Mapping[str, str]:
@@ -40,9 +46,10 @@ class Acted:
         return {line["jobID"]: line["jobResult"] for line in self.lines if "jobResult" in line}
 
     @cached_property
-    def log(self) -> str:
-        """Everything that the steps printed."""
-        return "\n".join(str(line.get("msg", "")) for line in self.lines)
+    def said(self) -> str:
+        """What the steps printed, and what went wrong."""
+        shown = (line for line in self.lines if line.get("raw_output") or line.get("level") == "error")
+        return "\n".join(f"{line.get('jobID')}: {str(line.get('msg', '')).rstrip()}" for line in shown)
 
     @cached_property
     def summary(self) -> str:
@@ -51,15 +58,14 @@ class Acted:
 
     @cached_property
     def outputs(self) -> Mapping[str, str]:
-        """The outputs that steps set; a later one of a name counts."""
-        return {
-            line["name"]: line["arg"] for line in self.lines if line.get("command") == "set-output" and "name" in line
-        }
+        """The outputs that steps set, by their names."""
+        set_ = (line for line in self.lines if line.get("command") == "set-output" and "name" in line)
+        return {line["name"]: line["arg"] for line in set_ if line["arg"]}
 
 
 @dataclass
 class Workshop:
-    """Everything that stands around the workflows. ``variables`` are the repository's, ``secrets`` its environment's."""
+    """What stands around the workflows. ``variables`` are the repository's, ``secrets`` its environment's."""
 
     folder: Path
     hub: Hub
@@ -68,6 +74,7 @@ class Workshop:
     secrets: dict[str, str] = field(
         default_factory=lambda: {"ATLASSIAN_API_KEY": API_KEY, "GITHUB_TOKEN": "fake-token"}
     )
+    environment: dict[str, str] = field(default_factory=dict)
 
     @property
     def origin(self) -> Path:
@@ -100,6 +107,7 @@ class Workshop:
             "TERM": "dumb",
             "STAND_IN_PYTHON": sys.executable,
             "STAND_IN_ARTIFACTS": str(self.folder / home / "artifacts"),
+            **self.environment,
         }
 
     def checkout(self, home: str) -> Path:
@@ -126,7 +134,7 @@ class Workshop:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env={"PATH": path, "HOME": str(self.folder / home), **({"PIP_INDEX_URL": i} if (i := _index()) else {})},
+            env={"PATH": path, "HOME": str(self.folder / home), **PIP},
         )
 
     def act(self, event: str, workflow: str, payload: Any = None, *, home: str = "home", **inputs: str) -> Acted:
@@ -157,6 +165,14 @@ class Workshop:
         git(place, "commit", "--quiet", "-m", message, GIT_COMMITTER_DATE=_LONG_AGO)
         git(place, "push", "--quiet", "origin", branch)
         return git(place, "rev-parse", "HEAD")
+
+    def record(self) -> None:
+        """The audit branch as a schedule left it: with a snapshot in which nobody is named."""
+        organization = self.emulator.organization()
+        for number, user in enumerate(organization["users"]):
+            name = f"p-{number:032x}"
+            user |= {"account_id": name, "name": name, "email": f"{name}@acme.example"}
+        self.commit({"snapshots/latest.json": json.dumps(organization)}, "audit", "snapshot")
 
     def pull_request(self, files: Mapping[str, str], *, fork: bool = False) -> Acted:
         """A pull request with these files is opened or pushed to."""
@@ -205,11 +221,6 @@ class Workshop:
         file = self.origin / "hooks" / name
         file.write_text(f"#!/bin/sh\n{script}\n", "utf-8")
         file.chmod(0o755)
-
-
-def _index() -> str:
-    """Where pip finds packages on this machine; only the real installation asks for it."""
-    return os.environ.get("PIP_INDEX_URL", "")
 
 
 def ended(process: subprocess.Popen[str]) -> Acted:
