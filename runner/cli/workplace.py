@@ -137,6 +137,7 @@ class Workplace:
         return WritingSession(
             session=self.session,
             writer=open_writer(self.directory, self.reader, self.clocks),
+            wait=self.clocks.sleep,
             journal=self.journal,
             actor=read_actor(self.environ),
             token=secrets.token_hex(3),

@@ -92,7 +92,9 @@ def _make(session: Session, tasks: Sequence[Task], history: History, need: Need,
     return Made(planned, world, partial(recheck, policies=session.policies, world=world), mask)
 
 
-def make_undo(session: Session, run: str, made: Sequence[PastChange], *, applying_at: datetime | None = None) -> Made:
+def make_undo(
+    session: Session, run: str, made: Sequence[PastChange], history: History, *, applying_at: datetime | None = None
+) -> Made:
     """Read the organization and plan the way back from what ``made`` says; raises as ``make_plan``."""
     snapshot = session.reader.read_snapshot(Need())
     _check_organization(session.policies, snapshot)
@@ -101,14 +103,14 @@ def make_undo(session: Session, run: str, made: Sequence[PastChange], *, applyin
         snapshot = _completed(session, snapshot, direct)
     mask = session.mask.knowing(snapshot.users)
     found = [replace(change, account_id=mask.person(change.account_id)) for change in made]
-    world = World(snapshot, session.now, session.policies.lists)
+    world = World(snapshot, session.now, session.policies.lists, mask.revealed_history(history))
     planned = build_undo(session.policies, run, found, world, stopped=session.stopped(), applying_at=applying_at)
     return Made(planned, world, partial(recheck_undo, policies=session.policies, world=world), mask)
 
 
 def _planned(session: Session, tasks: Sequence[Task], world: World, applying_at: datetime | None) -> Planned:
     planned = build_plan(session.policies, tasks, world, stopped=session.stopped(), applying_at=applying_at)
-    if planned.names.errors:
+    if planned.names.errors and world.snapshot.complete:  # else they may be what is missing; the plan is refused
         raise PolicyError(planned.names.errors)
     return planned
 

@@ -71,7 +71,7 @@ class AtlassianReader:
         Reading everything costs one call a 100 people, one a 100 groups, one for each group that grants something, one
         for each app that ``need`` names, and five (Atlassian facts, section 5).
         """
-        taken_at, calls = self._now or self.client.clocks.now(), self.client.calls
+        taken_at, calls = self.client.clocks.now(), self.client.calls
         self._directories = self._resources = None
         harvest, need, sweeps = self.begin(need)
         self._read_grants(harvest)
@@ -187,14 +187,11 @@ class AtlassianReader:
         Somebody in several directories has groups and activity in each, and is read in all of them: then, and where it
         spares too little, everybody is read, and the need that comes back is not confined.
         """
-        harvest = Harvest(Facts(self._latest()), self.read_resources())
-        directories = self.read_directories()
+        harvest, directories = Harvest(Facts(self._latest()), self.read_resources()), self.read_directories()
         if need.confined and len(directories) == 1:
-            self._read_groups(harvest, directories[0], need)
-            sweeps = build_sweeps(need, directories[0], harvest.groups.values())
-            counts = self._counts_worth_it(harvest, need, sweeps) if len(sweeps) <= MOST_SWEEPS else None
-            if counts is not None:
-                return harvest, need, list(zip(sweeps, counts, strict=True))
+            sweeps = self._narrow(harvest, need, directories[0])
+            if sweeps:
+                return harvest, need, sweeps
             harvest = Harvest(Facts(self._latest()), self.read_resources())
         need = replace(need, confined=())
         for directory in directories:
@@ -202,15 +199,19 @@ class AtlassianReader:
         groups = harvest.groups.values()
         return harvest, need, [(s, None) for directory in directories for s in build_sweeps(need, directory, groups)]
 
-    def _counts_worth_it(self, harvest: Harvest, need: Need, sweeps: Sequence[Sweep]) -> tuple[int | None, ...] | None:
-        """The people that each search finds, and how many there are; None where reading everybody costs little more."""
-        harvest.population = fetch_count(self.client, sweeps[0].directory, {})
+    def _narrow(self, harvest: Harvest, need: Need, directory: str) -> list[tuple[Sweep, int | None]]:
+        """The searches for some people; none where reading everybody costs little more, or nobody can tell cheaply."""
         apps = len(apps_meant(harvest.resources.apps, need.apps)) if need.direct_use else 0
-        whole = sweep_calls(harvest.population, apps)
-        if whole < self._spare:
-            return None
+        harvest.population = fetch_count(self.client, directory, {})
+        left = sweep_calls(harvest.population, apps) - self._spare
+        if left < 0:
+            return []
+        self._read_groups(harvest, directory, need)
+        sweeps = build_sweeps(need, directory, harvest.groups.values())
+        if len(sweeps) > MOST_SWEEPS:
+            return []
         counts = fetch_sweep_counts(self.client, sweeps)
-        return counts if whole - sweeps_calls(sweeps, counts, apps) >= self._spare else None
+        return list(zip(sweeps, counts, strict=True)) if sweeps_calls(sweeps, counts, apps) <= left else []
 
     def _read_groups(self, harvest: Harvest, directory: str, need: Need) -> None:
         """All groups of a directory with how many resources each grants; only those that matter where all tasks are
