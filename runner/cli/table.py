@@ -12,15 +12,20 @@ _LEAST = 6
 
 
 def render_table(
-    head: Sequence[str], rows: Sequence[Sequence[str]], width: int, firm: Set[int] = frozenset()
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    width: int,
+    firm: Set[int] = frozenset(),
+    whole: Set[int] = frozenset(),
 ) -> list[str]:
     """Lines no wider than ``width``, the head first. Cells are outside text; the widest columns give way first, those
-    of the indexes ``firm`` last."""
+    of the indexes ``firm`` last, and those of ``whole``, which people copy, never: then lines are wider."""
     shown = [[terminal(cell) for cell in row] for row in rows]
     needed = [max(map(display_width, column)) for column in zip(head, *shown, strict=True)]
     room = width - len(_GAP) * (len(head) - 1)
-    soft = [index for index in range(len(head)) if index not in firm]
-    widths = _fitting(_fitting(needed, soft, room), range(len(head)), room)
+    soft = [index for index in range(len(head)) if index not in firm | whole]
+    rest = [index for index in range(len(head)) if index not in whole]
+    widths = _fitting(_fitting(needed, soft, room), rest, room)
     return [_GAP.join(map(pad, map(shorten, row, widths), widths)).rstrip() for row in (head, *shown)]
 
 

@@ -181,13 +181,14 @@ class RefusingWriter:
 
     def apply_change(self, change: Change) -> Outcome:
         """See Writer."""
-        if change.account_id not in self._refused:
-            return self._writer.apply_change(change)
-        return replace(self._writer.apply_change(replace(change, account_id="nobody")), change=change, status=FAILED)
+        return next(self.apply_changes([change]))
 
-    def apply_changes(self, changes: Sequence[Change], gate: Gate = open_gate) -> Iterator[Outcome]:  # noqa: ARG002
-        """See Writer."""
-        return map(self.apply_change, changes)
+    def apply_changes(self, changes: Sequence[Change], gate: Gate = open_gate) -> Iterator[Outcome]:
+        """See Writer. Whoever is refused is nobody to the directory, so that a batch is still one write."""
+        sent = [replace(c, account_id="nobody") if c.account_id in self._refused else c for c in changes]
+        for change, outcome in zip(changes, self._writer.apply_changes(sent, gate), strict=True):
+            refused = change.account_id in self._refused
+            yield replace(outcome, change=change, status=FAILED) if refused else outcome
 
     def read_back(self, change: Change) -> bool | str | Unknown:
         """See Writer."""

@@ -41,7 +41,9 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
         place.console.say("no runs yet")
         return FINE
     head = ("RUN", "TIME", "MODE", "ENDED", "RESULT", "BY", "TASKS")
-    first, *rest = render_table(head, [_row(record) for record in runs], place.console.width, firm={0, 1, 2, 3, 4})
+    first, *rest = render_table(
+        head, [_row(record) for record in runs], place.console.width, firm={1, 2, 3, 4}, whole={0}
+    )
     place.console.result("\n".join([place.console.paint(first, "heading"), *rest]))
     if len(found) > len(runs):
         place.console.say(f"and {len(found) - len(runs)} earlier ones")
