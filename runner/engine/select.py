@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from runner.engine.draft import Draft
 from runner.engine.seats import freed, tiers
@@ -37,7 +38,7 @@ def _freeing(candidates: Sequence[Draft], select: Select, world: World) -> tuple
         return [], "the app has no known number of seats"
     wanted = select.keep_free_seats
     if wanted is None:
-        wanted = math.ceil(app.seats * (select.keep_free_percent or 0) / 100)
+        wanted = math.ceil(app.seats * Decimal(str(select.keep_free_percent or 0)) / 100)
     missing = wanted - (app.seats - tiers(world)[app.id].held)
     chosen = [d for d in candidates if freed(d, app.id, world)][: max(0, missing)]
     return chosen, f"{max(0, missing)} seats of {app.name} to free"

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator, ValidationError, validators
 from runner.catalog import Schema
 from runner.model.problem import Place
 from runner.policy import formats
-from runner.policy.nodes import Fields, Node, find
+from runner.policy.nodes import Fields, Node, Scalar, find
 from runner.policy.problems import Problems, did_you_mean, shown
 from runner.policy.values import branches, coerced, is_choice_of_keys, kind, kinds
 
@@ -40,7 +40,8 @@ def check(node: Node, schema: Schema, problems: Problems) -> tuple[Any, bool]:
     value = coerced(node, schema, defs)
     found = [_Finding(leaf, node, defs) for error in _errors(schema, value) for leaf in _closest(error, defs)]
     for finding in found:
-        finding.tell(problems)
+        if not finding.told:
+            finding.tell(problems)
     return value, not found
 
 
@@ -88,9 +89,21 @@ class _Finding:
         self.defs = defs
 
     @property
+    def told(self) -> bool:
+        """Whether it is about something that was told already, or a choice of keys of what is no mapping at all."""
+        if isinstance(self.node, Scalar) and self.node.told:
+            return True
+        return is_choice_of_keys(self.schema) and self.error.validator == "oneOf" and not isinstance(self.value, dict)
+
+    @property
     def hint(self) -> str:
-        """What the schema says of the value."""
-        return str(self.schema.get("description", "")).split("\n\n", 1)[0].replace("\n", " ")
+        """What the schema says of the value: in the nearest description around it."""
+        about: Any = self.error
+        while about is not None:
+            if text := str(about.schema.get("description", "")):
+                return text.split("\n\n", 1)[0].replace("\n", " ")
+            about = about.parent
+        return ""
 
     def tell(self, problems: Problems) -> None:
         """Say it, in one problem or in one for each key."""
@@ -145,7 +158,7 @@ def _say_enum(finding: _Finding) -> _Said:
 
 def _say_const(finding: _Finding) -> _Said:
     message = f"{shown(finding.value)} cannot be written here"
-    yield finding.place, "not_allowed", message, f"write {str(finding.wanted).lower()}, or leave the key out"
+    yield finding.place, "not_allowed", message, f"write {str(finding.wanted).lower()}, or leave it out"
 
 
 def _say_pattern(finding: _Finding) -> _Said:
@@ -172,7 +185,8 @@ def _say_one_of(finding: _Finding) -> _Said:
     given = [key for key in keys if key in finding.value]
     found = f"found {' and '.join(f'`{key}`' for key in given)}" if given else "found none"
     choice = " or ".join(f"`{key}`" for key in keys)
-    yield finding.place, "exactly_one", f"exactly one of {choice} is needed, {found}", finding.hint
+    hint = "keep one of them" if given else "write one of them"
+    yield finding.place, "exactly_one", f"exactly one of {choice} is needed, {found}", hint
 
 
 def _say_many_keys(finding: _Finding) -> _Said:

@@ -21,6 +21,7 @@ ENDINGS = {
 }  # fmt: skip
 _TOP = ("settings.yaml", "exemptions.yaml")
 _LET_BE = "README.md"
+_READABLE = "let the user who runs this read it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def _entries(folder: Path, shown_as: str, problems: Problems) -> list[os.DirEntr
         with os.scandir(folder) as entries:
             visible = [entry for entry in entries if not entry.name.startswith(".") and entry.name != _LET_BE]
     except OSError as error:
-        problems.error(Place(shown_as), "unreadable", f"the folder cannot be read: {error.strerror}")
+        problems.error(Place(shown_as), "unreadable", f"the folder cannot be read: {error.strerror}", _READABLE)
         return []
     return sorted(visible, key=lambda entry: entry.name)
 
@@ -110,7 +111,7 @@ def _read_file(path: Path, room: str, name: str, shown_as: str, problems: Proble
         with path.open("rb") as opened:
             return [PolicyFile(room, name, shown_as, path, opened.read(MAX_READ + 1))]
     except OSError as error:
-        problems.error(Place(shown_as), "unreadable", f"the file cannot be read: {error.strerror}")
+        problems.error(Place(shown_as), "unreadable", f"the file cannot be read: {error.strerror}", _READABLE)
         return []
 
 

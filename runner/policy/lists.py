@@ -51,7 +51,7 @@ def _people(row: list[str], columns: dict[str, int], place: Place, problems: Pro
         elif scripts := mixed_scripts(cell):
             problems.error(place, "mixed_scripts", f"{shown(cell)} mixes {' and '.join(scripts)}", "type it again")
         elif name == "email" and (cell.count("@") != 1 or cell[0] == "@" or cell[-1] == "@" or " " in cell):
-            problems.error(place, "email", f"{shown(cell)} is not an e-mail address")
+            problems.error(place, "email", f"{shown(cell)} is not an e-mail address", "such as ann@acme.example")
         elif "\n" in cell:
             problems.error(place, "csv", f"{shown(cell)} goes over several lines", "close the quotes")
     return {cell.casefold() if name == "email" else cell for name, cell in found.items()}

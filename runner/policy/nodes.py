@@ -10,11 +10,16 @@ from runner.model.problem import Place
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A text; ``plain`` if it was written without quotes and not as a block."""
+    """A text; ``plain`` if it was written without quotes and not as a block.
+
+    ``told`` if it stands for something that cannot be read (an alias, nesting too deep): that was told, so nothing else
+    is said of it, and the rest of the file is checked all the same.
+    """
 
     text: str
     plain: bool
     place: Place
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)

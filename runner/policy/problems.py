@@ -73,5 +73,5 @@ def _shortened(problems: list[Problem]) -> tuple[Problem, ...]:
         kept += of_file[:SHOWN_A_FILE]
         if len(of_file) > SHOWN_A_FILE:
             rest = of_file[SHOWN_A_FILE:]
-            kept.append(Problem(rest[0].place, "more", f"and {len(rest)} more problems in this file"))
+            kept.append(Problem(rest[0].place, "more", f"and {len(rest)} more", "put these right first"))
     return tuple(kept)

@@ -36,10 +36,10 @@ def _organization() -> Schema:
 
 
 def _protect() -> Schema:
-    floors = {"type": "object", "additionalProperties": COUNT}
+    floors = {"type": "object", "additionalProperties": described(COUNT, "The fewest members of the group.")}
     return closed(
         {
-            "users": described(one_or_none(COMPARED), "E-mail addresses or account ids of people who are never touched."),
+            "users": described(one_or_none(COMPARED), "People who are never touched: e-mail addresses or account ids."),
             "groups": described(one_or_none(COMPARED), "Names of groups whose members are never touched."),
             "min_org_admins": described(COUNT, "The fewest org admins that may be left; 2 if not written."),
             "min_members": described(floors, "The fewest members that may be left in a group, by its name."),
@@ -96,7 +96,8 @@ def _notify() -> Schema:
         "pattern": r"^[a-z0-9-]+(\.[a-z0-9-]+)+$",
         "description": "A host, such as hooks.slack.com.",
     }
-    webhook = closed({"allow": described(one_or_none(hosts), "Hosts that messages may be sent to.")}, required=("allow",))
+    allowed = described(one_or_none(hosts), "Hosts that messages may be sent to.")
+    webhook = closed({"allow": allowed}, required=("allow",))
     return closed({"email": described(sender, "Telling by e-mail."), "webhook": described(webhook, "By webhook.")})
 
 

@@ -93,7 +93,7 @@ def task_schema() -> Schema:
             "shared_groups": described(
                 {"enum": ["skip", "allow"]}, "Whether groups that also grant apps not named may be left or joined."
             ),
-            "may_empty": described(YES, "true: the task may leave a group or an app with nobody."),
+            "may_empty": described({"type": "boolean"}, "true: the task may leave a group or an app with nobody."),
             "approval": described(
                 {"const": "required"}, "required: another person than the author approves each plan."
             ),
@@ -150,7 +150,7 @@ def _select() -> Schema:
 
 def _schedule() -> Schema:
     at = described(TIME, "The time of day, such as 06:00.")
-    day: Schema = {"oneOf": [{"type": "integer", "minimum": 1, "maximum": 31}, {"const": "last"}]}
+    day: Schema = {"oneOf": [{"type": "integer", "minimum": 1, "maximum": 31}, {"enum": ["last"]}]}
     local: Schema = {"type": "string", "pattern": formats.INSTANT, "format": "local-time"}
     cron: Schema = {"type": "string", "pattern": formats.CRON, "maxLength": 100, "format": "cron"}
     zone: Schema = {"type": "string", "minLength": 1, "format": "time-zone"}

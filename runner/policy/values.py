@@ -88,6 +88,8 @@ def _coerced(node: Node, alternatives: tuple[Schema, ...], defs: dict[str, Schem
     if isinstance(node, Items):
         of_items = tuple(b for a in alternatives if "array" in kinds(a) for b in branches(a.get("items", {}), defs))
         return PlacedList([_coerced(item, of_items, defs) for item in node.items], tuple(i.place for i in node.items))
+    if node.told:
+        return None
     wanted = frozenset[str]().union(*(kinds(branch) for branch in alternatives))
     return _scalar(node.text, wanted) if node.plain else node.text
 

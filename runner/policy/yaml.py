@@ -11,12 +11,14 @@ from collections.abc import Iterator
 import yaml
 
 from runner.model.problem import Place
-from runner.policy.letters import forbidden
+from runner.policy.letters import FORBIDDEN, forbidden
 from runner.policy.nodes import Fields, Items, Node, Scalar
 from runner.policy.problems import Problems, shown
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
+_INSTEAD = "\ufffd"
+"""Takes the place of a character that is not allowed, so that the rest of the file is checked too."""
 
 
 def parse_yaml(data: bytes, file: str, problems: Problems) -> Node | None:
@@ -27,20 +29,16 @@ def parse_yaml(data: bytes, file: str, problems: Problems) -> Node | None:
     text = decode_text(data, file, problems)
     if text is None:
         return None
-    before = len(problems.errors)
     for line, column, name in forbidden(text):
         hint = "indent with spaces" if name.endswith("TAB") else "remove it; it hides what the file says"
         problems.error(Place(file, line, column), "character", f"the character {name} is not allowed", hint)
-    if len(problems.errors) > before:
-        return None
+    text = FORBIDDEN.sub(lambda found: " " if found.group() in "\t\r" else _INSTEAD, text)
     try:
         return _Composer(text, file, problems).document()
-    except _StoppedError:
-        return None
     except yaml.MarkedYAMLError as error:
         _tell_syntax(error, file, problems)
     except (yaml.YAMLError, ValueError, OverflowError):
-        problems.error(Place(file), "syntax", "not valid YAML: an escape or a version number that means nothing")
+        problems.error(Place(file), "syntax", "not valid YAML: an escape or version that means nothing", "remove it")
     return None
 
 
@@ -59,10 +57,6 @@ def decode_text(data: bytes, file: str, problems: Problems, *, limit: int = MAX_
         place = Place(file, good.count("\n") + 1, len(good) - good.rfind("\n"))
         problems.error(place, "encoding", f"not UTF-8: the byte 0x{data[error.start]:02x}", "save the file as UTF-8")
         return None
-
-
-class _StoppedError(Exception):
-    """The rest of the document cannot be read sensibly; the problem is told already."""
 
 
 class _Composer:
@@ -93,7 +87,7 @@ class _Composer:
         place = self._place(event)
         if isinstance(event, yaml.AliasEvent):
             self._tell(event, "alias", f"an alias (*{event.anchor})", f'write text in quotes: "*{event.anchor}"')
-            raise _StoppedError
+            return Scalar("", plain=False, place=place, told=True)
         if getattr(event, "anchor", None) is not None:
             self._tell(event, "anchor", "an anchor (&)", "write the value out where it is used")
         if getattr(event, "tag", None) is not None:
@@ -102,10 +96,18 @@ class _Composer:
             return self._scalar(event, place)
         if depth == MAX_DEPTH:
             self._tell(event, "too_deep", f"nesting more than {MAX_DEPTH} deep", "save parts of it as filters")
-            raise _StoppedError
+            self._pass_over()
+            return Scalar("", plain=False, place=place, told=True)
         if isinstance(event, yaml.SequenceStartEvent):
             return Items(tuple(self._items(depth)), place)
         return self._fields(place, depth)
+
+    def _pass_over(self) -> None:
+        """Leave out what remains of the list or mapping that has just begun."""
+        open_ones = 1
+        while open_ones:
+            event = next(self._events)
+            open_ones += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
 
     def _scalar(self, event: yaml.ScalarEvent, place: Place) -> Scalar:
         for _, _, name in forbidden(event.value):
@@ -122,6 +124,8 @@ class _Composer:
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key = self._node(event, depth + 1)
             value = self._node(next(self._events), depth + 1)
+            if isinstance(key, Scalar) and key.told:
+                continue
             if not isinstance(key, Scalar):
                 self._problems.error(key.place, "key", "a key that is not text", "keys are plain words")
             elif key.text == "<<":

@@ -20,11 +20,12 @@ schedule: {manual: true}
 
 
 def said(kind: str, text: str) -> list[str]:
-    """``line:column message [hint]`` of each problem."""
+    """``line:column message [hint]`` of each problem; each says what to write instead."""
     problems = Problems()
     node = parse_yaml(text.encode(), "f.yaml", problems)
     assert node is not None
     check(node, schema_of(kind), problems)
+    assert all(problem.hint for problem in problems.errors)
     return [f"{p.place.line}:{p.place.column} {p.message} [{p.hint}]" for p in sorted(problems.errors)]
 
 
@@ -56,6 +57,7 @@ def test_a_task_as_it_should_be_has_no_problem() -> None:
         ("[suspend]", "[{remove_from_group: a}]", "4:12 unknown action 'remove_from_group'"),
         ("[suspend]", "[{suspend: , report: }]", "4:11 this action has more than 1 key: 'suspend', 'report'"),
         ("[suspend]", "[]", "4:10 the list is empty"),
+        ("[suspend]", "[{add_to_groups: []}]", "4:27 the list is empty: 1 or more are needed [Make the person"),
         ("[suspend]", "suspend", "4:10 a list is needed, not 'suspend'"),
         ("{manual: true}", "{manual: true, daily: {at: '06:00'}}", "5:11 exactly one of `manual` or `once`"),
         ("{manual: true}", "{manual: 'true'}", "5:20 'true' cannot be written here"),

@@ -181,7 +181,7 @@ def test_after_a_hundred_problems_in_a_file_the_rest_is_counted(write: Write) ->
     keys = "".join(f"k{number}: 1\n" for number in range(120))
     lines = said(write({"filters/idle.yaml": IDLE + keys, "tasks/t.yaml": TASK + "x: 1\n"}))
     assert len(lines) == 102
-    assert lines[100].endswith("and 20 more problems in this file")
+    assert lines[100].endswith("and 20 more")
 
 
 def test_names_that_lead_nowhere_are_told(write: Write) -> None:

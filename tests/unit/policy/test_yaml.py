@@ -67,7 +67,7 @@ def test_everything_knows_its_place() -> None:
         ("a:\n\t- b\n", (2, 1, "character")),
         ("a: b\r c\n", (1, 5, "character")),
         ("a: x\u202ey\n", (1, 5, "character")),
-        ("# a comment \u2066 too\n", (1, 13, "character")),
+        ("a: 1 # a comment \u2066 too\n", (1, 18, "character")),
         ("a: 'x\x00'\n", (1, 6, "character")),
         ("a: x\u2028y\n", (1, 5, "character")),
         ('a: "\\u202e"\n', (1, 4, "character")),
@@ -89,6 +89,20 @@ def test_everything_knows_its_place() -> None:
 def test_what_makes_yaml_surprising_is_refused_at_its_place(text: str | bytes, expected: tuple[int, int, str]) -> None:
     """Each has one problem, with the line and the column of what is wrong."""
     assert read(text)[1] == [expected]
+
+
+def test_what_cannot_be_read_does_not_hide_the_rest_of_the_file() -> None:
+    """An alias, nesting too deep and a hidden character are told, and everything after them is checked."""
+    deep = "[" * 21 + "]" * 21
+    text = f"match: {{status: &x actve}}\na: *x\ndescription: *x\nb: {deep}\nc: 1\u202e\n*x : 1\nd: *x\n"
+    problems = Problems()
+    node = parse_yaml(text.encode(), "f.yaml", problems)
+    assert node is not None
+    check(node, schema_of("filter"), problems)
+    assert sorted((p.place.line, p.code) for p in problems.errors) == [
+        (1, "anchor"), (1, "not_allowed"), (2, "alias"), (2, "unknown_key"), (3, "alias"), (4, "too_deep"),
+        (4, "unknown_key"), (5, "character"), (5, "unknown_key"), (6, "alias"), (7, "alias"), (7, "unknown_key"),
+    ]  # fmt: skip
 
 
 def test_twenty_deep_is_deep_enough() -> None:
