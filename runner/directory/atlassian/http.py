@@ -24,6 +24,9 @@ from runner.errors import OtherSideError
 Ids = Mapping[str, str]
 Given = Mapping[str, Any]
 ACCEPTED, REFUSED, LOST = "accepted", "refused", "lost"
+_UNTOLD_S = 5.0
+"""The first wait after a 429 that does not say how long; four such waits, each twice the one before, outlast a minute,
+which is the window of every limit that is documented (Atlassian facts, section 4)."""
 _CLOCKS_AGREE_S = 2.0
 """The ``Date`` header has whole seconds: less than this is no difference."""
 
@@ -199,7 +202,8 @@ class Client:
     def _wait_as_told(self, answer: Answer, attempt: int) -> None:
         """Wait before the next try: as a 429 says, else twice as long each time."""
         told = retry_wait_s(answer.headers, self.server_now()) if answer.status in (429, 503) else None
-        wait_s = 2.0**attempt / 2 if told is None else told
+        first_s = _UNTOLD_S if answer.status == 429 else 0.5
+        wait_s = first_s * 2.0**attempt if told is None else told
         if wait_s > LONGEST_WAIT_S:
             raise OtherSideError(
                 "rate_limited", f"the API asks to wait for {wait_s:.0f} seconds", hint="run again after that time"

@@ -1,0 +1,222 @@
+"""Applying while the API fails in every way that it can: every outcome is what the server's own log says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.emulator import READ_KEY, Limit, Rule
+from tests.journeys.atlassian.town import AWAY, IDLE, Town, check_nobody_wrongly_idle, check_truth, town
+
+LONGEST_S = 1200.0
+WRITES = {
+    "a removal": r"DELETE \S+/memberships/",
+    "an addition": r"POST \S+/memberships",
+    "a suspension": r"/suspend",
+}
+LOST = {
+    "reset before": Rule("reset"),
+    "reset after": Rule("reset", effect="after"),
+    "closed before": Rule("close"),
+    "closed after": Rule("close", effect="after"),
+    "redirected": Rule("redirect", status=302),
+    "redirected after": Rule("redirect", status=307, effect="after"),
+    "500 before": Rule("status", status=500),
+    "500 after": Rule("status", status=500, effect="after"),
+    "503 in HTML, after": Rule("status", status=503, shape="html", effect="after"),
+    "200 in HTML, nothing done": Rule("html_200"),
+    "200 and empty, nothing done": Rule("empty_200"),
+    "cut short": Rule("truncated"),
+    "a body without end": Rule("huge", size=20_000_000, effect="after"),
+    "a bomb": Rule("gzip_bomb", size=40_000_000, effect="after"),
+    "seen late": Rule("lag", reads=3),
+}
+LOSSES = {f"{fault}: {what}": replace(LOST[fault], match=WRITES[what], nth=2) for what in WRITES for fault in LOST}
+
+
+def settled(found: Town) -> None:
+    """Faults end; the next run closes what was left open, and one more has nothing to do."""
+    found.emulator.set_faults(())
+    found.run("apply", "--all")
+    check_truth(found)
+    done = found.run("apply", "--all")
+    assert done.code == 0, done.err
+    check_truth(found)
+    check_nobody_wrongly_idle(found)
+    people = found.people
+    assert all("jira" not in people[who]["groups"] for who in IDLE)
+    assert all(people[who]["status"] == "suspended" for who in AWAY)
+
+
+@pytest.mark.parametrize("rule", LOSSES.values(), ids=LOSSES)
+def test_a_lost_reply_is_read_back_and_told_as_it_was(rule: Rule, tmp_path: Path) -> None:
+    """Exit 0 where it was done after all, 5 where nobody can say yet; never a second request."""
+    with town(tmp_path, faults=[rule]) as found:
+        done = found.run("apply", "--all")
+        assert any(entry.faults for entry in found.emulator.log)
+        unknown = done.form["outcomes"].get("unknown", 0)
+        assert (done.code, done.form["reason"]) == ((5, "changes_failed") if unknown else (0, "")), done.err
+        assert unknown <= 1
+        check_truth(found)
+        check_nobody_wrongly_idle(found)
+        assert found.clock.monotonic() <= LONGEST_S
+
+
+@pytest.mark.parametrize("rule", [LOSSES[name] for name in LOSSES if "removal" in name], ids=lambda rule: rule.kind)
+def test_the_next_run_closes_what_a_lost_reply_left_open(rule: Rule, tmp_path: Path) -> None:
+    """Two runs later everybody is as the policies want them, and the journal and the log still agree."""
+    with town(tmp_path, faults=[rule]) as found:
+        found.run("apply", "--all")
+        settled(found)
+
+
+REFUSED = {
+    f"{status}: {what}": Rule("status", match=WRITES[what], status=status, nth=2)
+    for what in WRITES
+    for status in (400, 402, 404, 409, 422)
+}
+
+
+@pytest.mark.parametrize("rule", REFUSED.values(), ids=REFUSED)
+def test_one_persons_refusal_is_theirs_alone(rule: Rule, tmp_path: Path) -> None:
+    """A 4xx: one failed change, exit 5, everybody else is done."""
+    with town(tmp_path, faults=[rule]) as found:
+        done = found.run("apply", "--all")
+        assert (done.code, done.form["reason"]) == (5, "changes_failed"), done.err
+        assert done.form["outcomes"] == {"applied": 27, "failed": 1}
+        check_truth(found)
+        settled(found)
+
+
+DENIED = {
+    f"{status} {shape}: {what}": Rule("status", match=WRITES[what], status=status, shape=shape, times=0)
+    for what in WRITES
+    for status in (401, 403)
+    for shape in ("proxy", "gateway")
+}
+
+
+@pytest.mark.parametrize("rule", DENIED.values(), ids=DENIED)
+def test_a_key_that_is_refused_ends_the_run(rule: Rule, tmp_path: Path) -> None:
+    """401 or 403 on a write: the breaker ends the run, at most the writes in flight are tried, exit 3."""
+    with town(tmp_path, faults=[rule]) as found:
+        done = found.run("apply", "--all")
+        assert (done.code, done.form["reason"]) == (3, "breaker"), done.err
+        assert 1 <= sum(entry.status in (401, 403) for entry in found.emulator.log) <= 4
+        check_truth(found)
+
+
+def test_a_key_that_cannot_write_says_so(tmp_path: Path) -> None:
+    """With a read-only key apply changes nothing and names what is wrong with the key."""
+    with town(tmp_path) as found:
+        found.key = READ_KEY
+        done = found.run("apply", "--all")
+        assert (done.code, done.form["reason"]) == (3, "breaker")
+        assert "API key without scopes" in done.out
+        assert found.emulator.effects == ()
+        check_truth(found)
+
+
+@pytest.mark.parametrize("what", WRITES)
+def test_an_app_that_fails_throughout_ends_the_run_early(what: str, tmp_path: Path) -> None:
+    """Every write of a kind fails: the breaker ends the run, and what is left of the task is in quarantine."""
+    with town(tmp_path, faults=[Rule("status", match=WRITES[what], status=400, times=0)]) as found:
+        done = found.run("apply", "--all")
+        assert (done.code, done.form["reason"]) == (3, "breaker"), done.err
+        assert len(found.writes) <= 28
+        check_truth(found)
+        found.emulator.set_faults(())
+        again = found.run("apply", "--all")
+        left = again.form["refusals"]  # nothing, where the other half of the task was done: nobody matches any more
+        assert ([refusal["rail"] for refusal in left] or ["quarantine"]) == ["quarantine"]
+        assert again.code == (3 if left else 0)
+        assert bool(left) is (what != "an addition")
+
+
+@pytest.mark.parametrize("style", ["reset", "reset_minute", "seconds", "date", "none"])
+@pytest.mark.parametrize("announced", [True, False], ids=["announced", "unannounced"])
+def test_writes_wait_for_a_limit(announced: bool, style: str, tmp_path: Path) -> None:
+    """Writes that a 429 held back are sent again, for nothing was done; all is done in the end."""
+    with town(tmp_path, limits=[Limit(8, 60, r"/memberships|/suspend", style, announced)]) as found:
+        done = found.run("apply", "--all")
+        assert (done.code, done.form["outcomes"]) == (0, {"applied": 28}), done.err
+        check_truth(found)
+        assert found.clock.monotonic() <= LONGEST_S
+
+
+@pytest.mark.parametrize(
+    ("facts", "left"),
+    [
+        ({"last_active": {"ari:cloud:jira-software::site/1": "2026-11-22T05:00:00Z"}}, {"idle-04"}),
+        ({"status": "suspended"}, {"idle-04"}),
+        ({"groups": ["staff"]}, {"idle-04"}),
+        ({"groups": ["jira", "robots"]}, {"idle-04"}),
+        ({"roles": ["org-admin"]}, {"idle-04"}),
+    ],
+    ids=["came back", "suspended by somebody", "left the group", "became a robot", "became an admin"],
+)
+def test_whoever_changed_since_the_plan_is_left_alone(facts: dict[str, object], left: set[str], tmp_path: Path) -> None:
+    """Between snapshot and write somebody changes: they are skipped and listed, the others go on."""
+    edit = Rule("edit", match="users/search", body="accountIds", accounts=("idle-04",), patch=facts)
+    with town(tmp_path, faults=[edit]) as found:
+        done = found.run("apply", "--all")
+        assert done.code == 0, done.err
+        assert done.form["outcomes"]["changed_since"] >= 1
+        assert left.isdisjoint(effect.account_id for effect in found.emulator.effects)
+        check_truth(found)
+
+
+def test_whoever_left_since_the_plan_is_left_out(tmp_path: Path) -> None:
+    """Gone between snapshot and write: no request about them."""
+    gone = Rule("vanish", match="users/search", body="accountIds", accounts=("idle-04",))
+    with town(tmp_path, faults=[gone]) as found:
+        done = found.run("apply", "--all")
+        assert (done.code, done.form["outcomes"]["changed_since"]) == (0, 2)
+        assert not any("idle-04" in entry.path for entry in found.writes)
+        check_truth(found)
+
+
+READ_AGAIN = {
+    "the last look": Rule("status", match="users/search", body="accountIds", status=503, times=0),
+    "the look after the first batch": Rule(
+        "status", match="users/search", body="accountIds", status=503, nth=2, times=0
+    ),
+    "nothing any more": Rule("close", match="users/search", body="accountIds", nth=3, times=0),
+}
+
+
+@pytest.mark.parametrize("rule", READ_AGAIN.values(), ids=READ_AGAIN)
+def test_what_cannot_be_read_is_not_written_on(rule: Rule, tmp_path: Path) -> None:
+    """When people cannot be read any more nothing further is sent, and what was sent is unknown, not done."""
+    with town(tmp_path, faults=[rule]) as found:
+        done = found.run("apply", "--all")
+        assert done.code in (3, 4, 5), done.err
+        assert done.reason
+        check_truth(found)
+        check_nobody_wrongly_idle(found)
+        found.emulator.set_faults(())
+        found.run("apply", "--all")
+        check_truth(found)
+
+
+def test_an_identity_providers_people_are_handed_over_and_never_asked_for(tmp_path: Path) -> None:
+    """Whom a synced group holds is on the list for whoever runs it, without any failed call."""
+    with town(tmp_path) as found:
+        done = found.run("apply", "--all")
+        assert done.code == 0
+        assert all(entry.status and entry.status < 400 for entry in found.emulator.log)
+        listed = list((found.folder / "journal").glob("runs/*/*/*/*/handover/*.csv"))
+        assert [path.name for path in listed] == ["jira-idp.csv"]
+        assert "synced@acme.example" in listed[0].read_text(encoding="utf-8")
+
+
+def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
+    """Applied once, nothing is left to do: 0 changes, 0 writes."""
+    with town(tmp_path) as found:
+        assert found.run("apply", "--all").form["outcomes"] == {"applied": 28}
+        before = len(found.writes)
+        again = found.run("apply", "--all")
+        assert (again.code, again.form["outcomes"]) == (0, {})
+        assert len(found.writes) == before
