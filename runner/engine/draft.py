@@ -72,14 +72,14 @@ def build_drafts(task: Task, evaluation: Evaluation, guard: Guard, others: int) 
     world = evaluation.world
     verdicts = evaluation.verdicts(task.condition)
     scopes = [Scope(world, task.shared_groups, named_apps(task.actions, type(a), world)) for a in task.actions]
+    matching, unsure = set(members(verdicts.yes)), set(members(verdicts.unknown))
     drafts = []
     for index in members(verdicts.yes | verdicts.unknown | others):
         user = world.snapshot.users[index]
-        truth = verdicts.truth(index)
-        if truth is None:
+        if index in unsure:
             drafts.append(_draft_unknown(task, user, evaluation, guard))
         else:
-            drafts += _draft(task, user, scopes, world, guard, matched=truth)
+            drafts += _draft(task, user, scopes, world, guard, matched=index in matching)
     return tuple(drafts)
 
 
@@ -98,7 +98,8 @@ def _draft(
     wishes, hindrances = _desired(task, user, scopes, world, matched=matched)
     if not wishes and not hindrances and not matched:
         return ()
-    blank = Draft(user, task, matched, listed=matched and lists(task) and guard.exempt(user, task) is None)
+    listed = matched and lists(task) and guard.exempt(user, task) is None
+    blank = Draft(user, task, matched, listed=listed)
     moves, found = _moves(wishes, user, world)
     guarded = guard.reason(user, task)
     if guarded is not None:
@@ -110,7 +111,7 @@ def _draft(
         draft = blank.without(first.why, _details(obstacles, first.why))
         return (with_handover(draft, moves, world) if first.why.startswith("synced_") else draft,)
     skip = _nothing_to_do(task, user, hindrances) if matched and not moves else None
-    return (replace(blank, wishes=wishes, moves=moves, skip=skip),)
+    return (Draft(user, task, matched, wishes, moves, skip, listed=listed),)
 
 
 def _nothing_to_do(task: Task, user: User, hindrances: Iterable[Hindrance]) -> Skip | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 
 from runner.engine.explain import Explanation, explain
 from runner.model.condition import Combination, Condition, Question, questions
@@ -53,6 +54,17 @@ class Evaluation:
             facts = (getattr(user, fact) is UNKNOWN for user in self.world.snapshot.users)
             bits = self._without[fact] = Verdicts.of(facts).yes
         return bits
+
+    def bits(self, account_ids: Iterable[str]) -> int:
+        """These people as bits."""
+        bits = 0
+        for account_id in account_ids:
+            bits |= 1 << self._index[account_id]
+        return bits
+
+    @cached_property
+    def _index(self) -> Mapping[str, int]:
+        return {user.account_id: index for index, user in enumerate(self.world.snapshot.users)}
 
     def missing(self, condition: Condition, user: User) -> tuple[str, ...]:
         """Names of the facts for want of which the answer about the person is unknown; empty where it is known."""

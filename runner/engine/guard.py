@@ -6,7 +6,7 @@ to touch means not touched.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from runner import catalog
@@ -15,6 +15,10 @@ from runner.model.condition import Condition
 from runner.model.people import ORG_ADMIN, User
 from runner.model.policy import Exemption, Policies, Protect, Task
 from runner.model.unknown import Unknown
+from runner.model.verdicts import members
+
+_Whom = Mapping[str, Sequence[tuple[bool | None, Condition, str]]]
+"""By account id, which conditions hold of a person (True) or may hold (None), each with its label."""
 
 
 class Guard:
@@ -25,14 +29,14 @@ class Guard:
 
     def __init__(self, policies: Policies, evaluation: Evaluation) -> None:
         self._evaluation = evaluation
-        self._index = {user.account_id: i for i, user in enumerate(evaluation.world.snapshot.users)}
         self._key_owner = evaluation.world.snapshot.key_owner
-        self._protections = tuple(protections(policies.settings.protect))
+        self._protections = self._whom(protections(policies.settings.protect))
         today = evaluation.world.now.date()
         self.active_exemptions = tuple(
             e for e in policies.exemptions if (e.start is None or e.start <= today) and today <= e.expires
         )
         self._exemptions = tuple((e, exemption_condition(e, policies)) for e in self.active_exemptions)
+        self._exempted = tuple((e, self._whom([(condition, e.reason)])) for e, condition in self._exemptions)
 
     def reason(self, user: User, task: Task) -> tuple[str, str] | None:
         """Why this task leaves this person alone, as a skip's word and its detail; None when it need not.
@@ -52,8 +56,8 @@ class Guard:
 
     def exempt(self, user: User, task: Task) -> tuple[str, str] | None:
         """``exempt`` and the reason given, ``unknown`` and which fact is missing, or None."""
-        applying = tuple((c, e.reason) for e, c in self._exemptions if e.tasks is None or task.name in e.tasks)
-        return _first("exempt", self._hold(user, applying))
+        applying = (whom for e, whom in self._exempted if e.tasks is None or task.name in e.tasks)
+        return _first("exempt", (held for whom in applying for held in self._hold(user, whom)))
 
     def _protected(self, user: User) -> Iterator[tuple[bool | None, str]]:
         """Every reason to protect the person that holds (True) or may hold (None)."""
@@ -65,14 +69,19 @@ class Guard:
             yield True, "owner of the API key"
         yield from self._hold(user, self._protections)
 
-    def _hold(self, user: User, named: tuple[tuple[Condition, str], ...]) -> Iterator[tuple[bool | None, str]]:
-        index = self._index[user.account_id]
+    def _whom(self, named: Iterable[tuple[Condition, str]]) -> _Whom:
+        """The few people of whom one of these conditions holds or may hold, by account id."""
+        users = self._evaluation.world.snapshot.users
+        found: dict[str, list[tuple[bool | None, Condition, str]]] = {}
         for condition, label in named:
-            truth = self._evaluation.verdicts(condition).truth(index)
-            if truth is None:
-                yield None, ", ".join(self._evaluation.missing(condition, user))
-            elif truth:
-                yield True, label
+            verdicts = self._evaluation.verdicts(condition)
+            for index in members(verdicts.yes | verdicts.unknown):
+                found.setdefault(users[index].account_id, []).append((verdicts.truth(index), condition, label))
+        return found
+
+    def _hold(self, user: User, whom: _Whom) -> Iterator[tuple[bool | None, str]]:
+        for truth, condition, label in whom.get(user.account_id, ()):
+            yield truth, label if truth else ", ".join(self._evaluation.missing(condition, user))
 
     def used(self, tasks: tuple[Task, ...]) -> tuple[Exemption, ...]:
         """The active exemptions that keep somebody who matches one of the tasks from it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from runner.model.people import User
 from runner.model.problem import NOWHERE, Place
@@ -15,8 +15,7 @@ from runner.model.world import World
 MEMBER, ROLE, STATUS, USE = "member", "role", "status", "use"
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     """One aspect of a person and the value it shall have.
 
     Kind member: ``target`` is a group's id, ``value`` is whether they belong to it; kind role: ``target`` is an app's
@@ -38,8 +37,7 @@ class Wish:
         return (self.kind, self.target, self.role)
 
 
-@dataclass(frozen=True, slots=True)
-class Hindrance:
+class Hindrance(NamedTuple):
     """Why an action cannot be carried out for a person: ``why`` is a skip's word, ``detail`` names the obstacle."""
 
     why: str

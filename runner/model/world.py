@@ -13,6 +13,8 @@ from runner.model.history import History, PastChange
 from runner.model.people import SEAT_ROLES, App, Grant, Group, LatestUse, Snapshot, User
 from runner.model.unknown import UNKNOWN, Truth, Unknown
 
+_NEVER, _NOT_KNOWN = LatestUse(None, certain=True), LatestUse(None, certain=False)
+
 
 @dataclass(frozen=True)
 class World:
@@ -171,17 +173,18 @@ class World:
 
     def latest_use(self, user: User, app_ids: Iterable[str] | None) -> LatestUse:
         """The latest use of any of these apps; for None, of anything at all."""
-        if isinstance(user.last_active, Unknown):
-            return LatestUse(None, certain=False)
+        uses, now = user.last_active, self.now
+        if isinstance(uses, Unknown):
+            return _NOT_KNOWN
         latest, certain = None, True
-        for used in user.last_active.values() if app_ids is None else map(user.last_active.get, app_ids):
+        for used in uses.values() if app_ids is None else map(uses.get, app_ids):
             if used is None:
                 continue
-            if isinstance(used, Unknown) or used > self.now:
+            if used is UNKNOWN or used > now:
                 certain = False
             elif latest is None or used > latest:
                 latest = used
-        return LatestUse(latest, certain)
+        return LatestUse(latest, certain) if latest is not None else _NEVER if certain else _NOT_KNOWN
 
     def added(self, user: User) -> datetime | Unknown:
         """When the person joined the organization; unknown for a time in the future."""

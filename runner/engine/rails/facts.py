@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from runner.engine.case import Case, Finding, share
 from runner.model.policy import Task
-from runner.model.verdicts import Verdicts
 
 _LAZY = frozenset({"direct_access"})
 """Facts that are read only for people whom a task would change; for the others their absence says nothing."""
@@ -32,6 +31,6 @@ def lacking(task: Task, case: Case) -> int:
     for fact in needed - _LAZY:
         bits |= case.evaluation.without(fact)
     if needed & _LAZY:
-        wanted = {d.user.account_id for d in case.drafts_of(task) if d.skip and d.skip.why == "unknown"}
-        bits |= Verdicts.of(user.account_id in wanted for user in case.world.snapshot.users).yes
+        wanted = (d.user.account_id for d in case.drafts_of(task) if d.skip and d.skip.why == "unknown")
+        bits |= case.evaluation.bits(wanted)
     return int(bits.bit_count())
