@@ -1,0 +1,194 @@
+"""Trials of what policies and upstream may do: limits over time, sources that shrink, and the way back."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from runner.model.people import Snapshot, User
+from runner.model.policy import Limits, RunLimits, Select, Task
+from runner.run.errand import UndoErrand
+from tests.simulator.fate import START, Fate
+from tests.simulator.recount import recount
+from tests.simulator.trials import STORES, Trial
+from tests.simulator.world import WISHES, World, people, person
+from tests.unit.engine.made import WIDE, policies, task
+
+REMOVING = ("suspend", "remove_from_group", "deactivate", "revoke_role")
+REMOVALS = frozenset(REMOVING)
+DAY = timedelta(hours=24)
+MATCHES: tuple[Mapping[str, Any], ...] = (
+    {"status": ["active", "suspended", "deactivated"]}, {"status": "active"}, {"group": "*"}, {"group": ["old", "new"]},
+    {"email": "*"}, {"not": {"group": "new"}}, {"any": [{"status": "suspended"}, {"group": "old"}]},
+)  # fmt: skip
+ROUGH = {"reset after": 0.03, "5xx before": 0.03, "look fails": 0.1, "refused": 0.02, "kill": 0.002}
+
+
+def careless(seed: int, runs: int) -> Trial:
+    """Policies as nobody should write them, run again and again: no run and no 24 hours see more than the limits."""
+    chance = random.Random(seed)
+    folk = [person(f"p-{i:03}", status=chance.choice(("active", "active", "suspended"))) for i in range(60)]
+    folk += [person(f"a-{i}", roles=frozenset({"org-admin"})) for i in range(3)]
+    limits = RunLimits(
+        users_per_run=chance.randint(1, 20), percent_per_run=chance.randint(1, 40),
+        percent_per_day=chance.randint(1, 40), population_drop_percent=10,
+    )  # fmt: skip
+    rules = policies(*_careless_tasks(chance), limits=limits)
+    world = World(Fate(seed, ROUGH), store=chance.choice(STORES), rules=rules, folk={u.account_id: u for u in folk})
+    trial = Trial()
+    for _ in range(runs):
+        before = len(world.town.effects)
+        world.run()
+        trial.wrong += _over_run(world.town.effects[before:], limits, len(folk))
+        world.fate.clock.wait(chance.choice((10, 600, 3600, 6 * 3600, 30 * 3600)))
+    trial.wrong += _over_day(world.town.effects, limits.percent_per_day, len(folk))
+    world.recover()
+    trial.wrong += recount(world.evidence())
+    trial.struck = world.fate.struck
+    trial.struck["effects"] = len(world.town.effects)
+    trial.struck.update(f"ended with {end.reason or 'done'}" for end in world.ends)
+    return trial
+
+
+def _careless_tasks(chance: random.Random) -> Iterable[Task]:
+    """Tasks for everybody, that undo each other, some limited to a few people so that the run's limit lets them by."""
+    for number in range(chance.randint(1, 4)):
+        verb = chance.choice(tuple(WISHES))
+        select = Select(first=chance.randint(1, 8)) if chance.random() < 0.8 else None
+        limits = Limits(chance.choice((None, 5, 50)), chance.choice((None, 5, 50)))
+        match = dict(chance.choice(MATCHES))
+        yield task(f"t-{number}", match, WISHES[verb], select=select, limits=limits, may_empty=True)
+
+
+Effects = Sequence[Mapping[str, Any]]
+Spoil = Callable[[Snapshot], Snapshot]
+
+
+def _at_most(percent: float, population: int) -> int:
+    return max(1, int(population * percent / 100))
+
+
+def _touched(effects: Effects, *, removed: bool) -> set[str]:
+    return {effect["account_id"] for effect in effects if (effect["verb"] in REMOVALS) == removed}
+
+
+def _over_run(effects: Effects, limits: RunLimits, population: int) -> Iterable[str]:
+    most = min(limits.users_per_run, _at_most(limits.percent_per_run, population))
+    for removed in (True, False):
+        people_touched = len(_touched(effects, removed=removed))
+        if people_touched > most:
+            yield f"one run touched {people_touched} people, {most} are allowed"
+    if any(effect["account_id"].startswith("a-") for effect in effects):
+        yield "an org admin was touched"
+
+
+def _over_day(effects: Effects, percent: float, population: int) -> Iterable[str]:
+    most = _at_most(percent, population)
+    for last in effects:
+        window = [e for e in effects if last["at"] - DAY + timedelta(minutes=10) < e["at"] <= last["at"]]
+        for removed in (True, False):
+            people_touched = len(_touched(window, removed=removed))
+            if people_touched > most:
+                yield f"the day up to {last['at']} touched {people_touched} people, {most} are allowed"
+                return
+
+
+def spoilt(number: int, verb: str) -> Trial:
+    """The upstream is empty, shrunken, partial or another organization: nothing is written, and the reason says so."""
+    folk = people(40)
+    limits = replace(WIDE, population_drop_percent=10)
+    rules = policies(task("t", {"email": "*"}, WISHES[verb], may_empty=True), limits=limits)
+    idle = policies(task("t", {"email": "nobody@*"}, WISHES[verb]), limits=limits)
+    world = World(Fate(number), rules=idle, folk=folk, store=STORES[number % 2])
+    trial = Trial()
+    trial.expect(world.run().code == 0, "the good run before")
+    kind, spoil = list(_spoils(len(folk)))[number]
+    world.rules, world.spoil = rules, spoil
+    end = world.run()
+    trial.struck[f"upstream {kind}"] += 1
+    trial.expect(not world.town.effects, f"{kind}: {len(world.town.effects)} people were changed")
+    trial.expect(end.code in (2, 3), f"{kind}: the run ended with {end}")
+    if kind in ("shrunken", "empty"):
+        found = _said(world)
+        trial.expect(str(len(folk)) in found, f"{kind}: {found!r} does not name the old count")
+        trial.expect(str(_left(number, folk)) in found, f"{kind}: {found!r} does not name the new count")
+    return trial
+
+
+def _left(number: int, folk: Mapping[str, User]) -> int:
+    spoil = list(_spoils(len(folk)))[number][1]
+    whole = Snapshot(START, "acme", True, (), (), tuple(folk.values()), len(folk), "")
+    return spoil(whole).population
+
+
+def _said(world: World) -> str:
+    """What the refusals in the newest run's journal say."""
+    newest = max(path for path in world.kept() if path.endswith("journal.jsonl"))
+    return " ".join(line for line in world.kept()[newest].decode().splitlines() if '"kind":"refused"' in line)
+
+
+def _spoils(number: int) -> Iterable[tuple[str, Spoil]]:
+    """Forty ways in which a source can be less than it was."""
+    for share in range(16):
+        keep = int(number * 0.89 * share / 15)
+        kind = "shrunken" if keep else "empty"
+        yield kind, lambda s, keep=keep: replace(s, users=s.users[:keep], population=keep)
+    for missing in range(8):
+        kept = number - missing
+        yield "partial", lambda s, kept=kept: replace(s, users=s.users[:kept], population=kept, complete=False)
+    for problem in ("a page is missing", "a cursor came twice", "the server counts 99", "two contents"):
+        for kept in (number, number - 1):
+            yield "partial", lambda s, p=problem, k=kept: replace(s, users=s.users[:k], population=k, problems=(p,))
+    for name in ("other", "acme-test", "ACME", ""):
+        yield "another organization", lambda s, name=name: replace(s, organization=name)
+        yield "another organization", lambda s, name=name: replace(s, organization=name, users=s.users[: number - 2])
+
+
+def undone(seed: int) -> Trial:
+    """A run, whole or cut off, some people changed by others since, and the undo of it: all else is as it was."""
+    chance = random.Random(seed)
+    changes = chance.randint(1, 20)
+    kill = chance.randint(8, 20 + 4 * changes) if chance.random() < 0.5 else 0
+    world = World(Fate(seed, kill_at=kill), changes, chance.choice(STORES))
+    world.run()
+    world.fate.calm()
+    first = next((path.split("/")[4] for path in sorted(world.kept()) if path.endswith("journal.jsonl")), None)
+    made = {effect["account_id"] for effect in world.town.effects}
+    drifted = _drift(world, chance, sorted(made))
+    trial = Trial()
+    trial.struck.update({"killed before": bool(kill), "drifted people": len(drifted), "undone people": len(made)})
+    if first is None:
+        return trial
+    world.fate.clock.wait(60)
+    end = world.run(UndoErrand(first))
+    trial.expect(bool(made) or end.reason == "nothing_to_undo", f"nothing was made, and the undo ended with {end}")
+    for account_id, user in world.town.people.items():
+        want = drifted.get(account_id) or world.truth_before[account_id]
+        trial.expect(user == want, f"{account_id} is {user}, not {want}")
+    trial.wrong += recount(world.evidence())
+    said = _skips(world)
+    trial.expect(all(who in said for who in drifted if who in made), f"not listed: {set(drifted) - said}")
+    return trial
+
+
+def _drift(world: World, chance: random.Random, made: Sequence[str]) -> dict[str, User]:
+    """Somebody else changes some of those people, in what the run had changed of them."""
+    found = {}
+    for effect in world.town.effects:
+        who = effect["account_id"]
+        if who in made and effect["target"] is None and chance.random() < 0.3:
+            other = {"suspended": "deactivated", "active": "deactivated", "deactivated": "suspended"}[effect["after"]]
+            if other != effect["before"]:
+                world.town.people[who] = found[who] = replace(world.town.people[who], status=other)
+    return found
+
+
+def _skips(world: World) -> set[str]:
+    """Whom the newest plan lists as left alone because they changed."""
+    newest = max((path for path in world.kept() if path.endswith("plan.json")), default="")
+    plan = json.loads(world.kept().get(newest, b'{"skips": []}'))
+    return {skip["account_id"] for skip in plan["skips"] if skip["why"] == "changed_since"}
