@@ -9,6 +9,7 @@ from datetime import timedelta
 from runner.engine.draft import Draft, Move
 from runner.model.history import PastChange
 from runner.model.plan import INVERSE
+from runner.model.unknown import UNKNOWN
 from runner.model.world import World
 
 WINDOW = timedelta(days=7)
@@ -18,25 +19,35 @@ _Key = tuple[str, str, str | None, str | None]
 def held(drafts: Iterable[Draft], world: World) -> tuple[Draft, ...]:
     """The drafts, those turned into skips of which a move would be made a second time within the window although
     another task reversed it in between, or whose person has a change that nobody knows the end of."""
-    unresolved = {change.account_id: change for change in world.history.unresolved}
+    unresolved: dict[str, list[PastChange]] = {}
+    for change in world.history.unresolved:
+        unresolved.setdefault(change.account_id, []).append(change)
     past: dict[_Key, list[PastChange]] = {}
     for change in world.history.changes:
         if change.at > world.now - WINDOW:
             past.setdefault((change.account_id, change.verb, change.target, change.role), []).append(change)
     if not past and not unresolved:
         return tuple(drafts)
-    return tuple(_checked(draft, past, unresolved.get(draft.user.account_id)) for draft in drafts)
+    return tuple(_checked(draft, past, unresolved.get(draft.user.account_id, ())) for draft in drafts)
 
 
-def _checked(draft: Draft, past: Mapping[_Key, list[PastChange]], unresolved: PastChange | None) -> Draft:
-    if draft.moves and unresolved is not None:
-        asked = " and ".join(unresolved.tasks)
-        return draft.without("held", f"nobody knows how {unresolved.verb} for {asked} in run {unresolved.run} ended")
+def _checked(draft: Draft, past: Mapping[_Key, list[PastChange]], unresolved: Iterable[PastChange]) -> Draft:
+    for change in unresolved if draft.moves else ():
+        if not _superseded(change, draft):
+            asked = " and ".join(change.tasks)
+            return draft.without("held", f"nobody knows how {change.verb} for {asked} in run {change.run} ended")
     for move in draft.moves:
         detail = _quarrel(draft, move, past)
         if detail:
             return draft.without("held", detail)
     return draft
+
+
+def _superseded(change: PastChange, draft: Draft) -> bool:
+    """Whether the person's status shows that somebody else has acted since: it is neither what it was nor what the
+    change wanted, so how that ended matters no more."""
+    status = draft.user.status
+    return change.target is None and status is not UNKNOWN and status not in (change.before, change.after)
 
 
 def _quarrel(draft: Draft, move: Move, past: Mapping[_Key, list[PastChange]]) -> str:

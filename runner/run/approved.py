@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,6 +11,7 @@ from runner.errors import InputError, RefusedError
 from runner.model.canonical import iso
 from runner.model.history import History
 from runner.model.plan import CHANGED_SINCE, Change, Plan, Skip
+from runner.model.record import RunRecord
 from runner.run.session import Session
 
 LIFETIME = timedelta(hours=24)
@@ -39,6 +40,17 @@ def check_organization(saved: Plan, organization: str) -> None:
     if saved.organization != organization:
         message = f"the plan was made for organization {saved.organization}, the directory is of {organization}"
         raise InputError("plan_organization", message, hint="use the directory that the plan was made for")
+
+
+def check_journal(runs: Sequence[RunRecord], now: Plan) -> None:
+    """Raise InputError ``wrong_organization`` where the journal is of another organization: its past would measure
+    nothing, no budget and no number of people."""
+    last = next((run for run in reversed(runs) if run.start.organization and run.snapshot), None)
+    if last is not None and last.snapshot is not None and last.start.organization != now.organization:
+        known = f"organization {last.start.organization} ({last.snapshot.users} people)"
+        message = f"this journal is of {known}, the directory is of {now.organization} ({now.snapshot.users} people)"
+        hint = "check ATLASSIAN_ORG_ID or --directory; another organization needs a journal of its own (--journal)"
+        raise InputError("wrong_organization", message, hint=hint)
 
 
 def check_growth(saved: Plan, now: Plan) -> None:

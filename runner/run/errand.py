@@ -11,7 +11,15 @@ from runner.journal.journal import Past
 from runner.model.history import PastChange
 from runner.model.plan import Plan
 from runner.model.record import Due
-from runner.run.approved import check_digest, check_growth, check_organization, check_saved, plan_use, with_dropped
+from runner.run.approved import (
+    check_digest,
+    check_growth,
+    check_journal,
+    check_organization,
+    check_saved,
+    plan_use,
+    with_dropped,
+)
 from runner.run.choosing import Wanted, choose
 from runner.run.planning import Made, make_plan, make_undo
 from runner.run.session import Session
@@ -64,6 +72,7 @@ class TasksErrand:
             check_saved(saved, session, past.history)
         choice = choose(self.wanted, session, past.history)
         made = make_plan(session, choice.tasks, past.history, applying_at=session.clock())
+        check_journal(past.runs, made.plan)
         check_digest(self.digest, made.plan)
         if saved is None:
             return Prospect(made, past, choice.due)
@@ -86,15 +95,21 @@ class UndoErrand:
         return False
 
     def look_ahead(self, session: Session, past: Past) -> Prospect:
-        """Plan the way back. Raises InputError ``unknown_run``, ``unknown_user``, ``nothing_to_undo``."""
+        """Plan the way back. Raises InputError ``unknown_run``, ``unknown_user``, ``nothing_to_undo``.
+
+        What nobody knows the end of (the run was killed) is asked of the present like the rest.
+        """
         run = past.find(self.run).run
-        made = tuple(change for change in past.history.changes if change.run == run)
+        history = past.history
+        made = tuple(change for change in (*history.changes, *history.unresolved) if change.run == run)
         if self.user is not None:
             made = self._of_user(session, made)
         if not made:
             message = f"run {run} changed nothing" + (f" of {self.user}" if self.user else "")
             raise InputError("nothing_to_undo", message, hint="policy-runner runs lists what each run did")
-        return Prospect(make_undo(session, run, made, applying_at=session.clock()), past)
+        undo = make_undo(session, run, made, history, applying_at=session.clock())
+        check_journal(past.runs, undo.plan)
+        return Prospect(undo, past)
 
     def _of_user(self, session: Session, made: tuple[PastChange, ...]) -> tuple[PastChange, ...]:
         wanted = (self.user or "").casefold()

@@ -47,7 +47,9 @@ def _found(intent: OpenIntent, writer: Writer) -> tuple[str, str]:
         return UNKNOWN_OUTCOME, "the state could not be read back"
     if value == intent.change.after:
         return APPLIED, "found done"
-    return FAILED, "found not done; it is planned anew where it is still wanted"
+    if value == intent.change.before:
+        return FAILED, "found not done; it is planned anew where it is still wanted"
+    return UNKNOWN_OUTCOME, f"now it is {value}: somebody else changed it since"
 
 
 def as_change(recorded: RecordedChange) -> Change:
