@@ -7,7 +7,7 @@ from tests.journeys.github.conftest import POLICIES
 from tests.journeys.github.workshop import READER, Acted, Workshop
 
 CHANGED = {"policies/tasks/idle-jira.yaml": POLICIES["tasks/idle-jira.yaml"].replace("90d", "1d")}
-BROKEN = {"policies/tasks/idle-jira.yaml": POLICIES["tasks/idle-jira.yaml"].replace("schedule", "shedule")}
+BROKEN = {"policies/tasks/idle-jira.yaml": POLICIES["tasks/idle-jira.yaml"].replace("limits:", "limit:")}
 
 
 def ran(done: Acted) -> dict[str, str]:
@@ -27,7 +27,7 @@ def test_one_comment_says_whom_a_change_touches_and_is_kept_up_to_date(workshop:
     assert "acme.example" not in comment["body"]
     broken = workshop.pull_request(BROKEN)
     assert broken.jobs["check"] == "failure", broken.said
-    assert "::error file=policies/tasks/idle-jira.yaml,line=5" in broken.said
+    assert "::error file=policies/tasks/idle-jira.yaml,line=7" in broken.said
     [comment] = workshop.hub.comments
     assert "could not be made" in comment["body"]
     assert len(workshop.emulator.log) == 0

@@ -39,6 +39,27 @@ def check_snapshot(workshop: Workshop) -> None:
     assert "u-idle" not in kept
 
 
+CALLER = """\
+name: policies
+on: {schedule: [{cron: "17,47 * * * *"}], workflow_dispatch: }
+permissions: {}
+jobs:
+  policies:
+    permissions: {contents: write, pull-requests: write}
+    uses: ./.github/workflows/run.yml
+    secrets: inherit
+"""
+
+
+def test_another_workflow_can_call_it(workshop: Workshop) -> None:
+    """Eight lines are enough; what the called workflow does is the same."""
+    workshop.commit({".github/workflows/policies.yml": CALLER})
+    done = workshop.act("schedule", "policies.yml", {"schedule": "17,47 * * * *"})
+    assert done.jobs["carry-out"] == "success", done.said
+    assert len(workshop.happened()) == IDLE
+    assert workshop.applied() == workshop.happened()
+
+
 def test_the_action_really_installs_by_hashes(workshop: Workshop) -> None:
     """The one journey that installs for real: what the lock file names carries a plan out, and a package whose hash is
     another one ends the job before anything is read."""
