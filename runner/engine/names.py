@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from runner.engine.select import select_errors
-from runner.model.condition import questions
+from runner.model.condition import Condition, questions
 from runner.model.people import PROFILE_FIELDS
 from runner.model.policy import Policies, Task
-from runner.model.problem import Problem
+from runner.model.problem import Place, Problem
 from runner.model.world import World
 
 
@@ -22,7 +22,11 @@ class NameCheck:
 
 
 def check_names(policies: Policies, tasks: Sequence[Task], world: World) -> NameCheck:
-    """Errors for apps and groups that do not exist, warnings for conditions that are odd in this organization."""
+    """Errors for apps and groups that do not exist, warnings for conditions that are odd in this organization.
+
+    The filters of exemptions are asked about everybody, whatever the tasks are: one that names an app which does not
+    exist would keep nobody from anything.
+    """
     errors: list[Problem] = []
     warnings: list[str] = []
     for task in tasks:
@@ -33,6 +37,8 @@ def check_names(policies: Policies, tasks: Sequence[Task], world: World) -> Name
             warnings += [f"{task.name} (paused): {problem.message}" for problem in problems]
         for condition in questions(task.condition):
             warnings += [f"{task.name}: {text}" for text in condition.warnings(world)]
+    for name in sorted({exemption.filter for exemption in policies.exemptions if exemption.filter is not None}):
+        errors += condition_problems(policies.filters[name].condition, world)
     warnings += _exemption_warnings(policies, world)
     return NameCheck(tuple(sorted(set(errors))), tuple(dict.fromkeys(warnings)))
 
@@ -40,19 +46,30 @@ def check_names(policies: Policies, tasks: Sequence[Task], world: World) -> Name
 def task_problems(task: Task, world: World) -> Iterator[Problem]:
     """What a task names that this organization does not have."""
     actions = (*task.actions, *(action for step in task.escalation for action in step.actions))
-    speaking = [(c.place, c.apps()) for c in questions(task.condition)] + [(a.place, a.apps()) for a in actions]
-    for place, names in (*speaking, (task.place, _select_apps(task))):
-        for name in sorted(names):
-            if not world.apps_named(name):
-                yield Problem(place, "unknown-app", f"no app is called {name}", _known_apps(world))
+    yield from condition_problems(task.condition, world)
+    for action in actions:
+        yield from _unknown_apps(action.apps(), action.place, world)
+    yield from _unknown_apps(_select_apps(task), task.place, world)
     for action in actions:
         for name in action.groups():
             if name.casefold() not in world.groups_by_name:
-                yield Problem(action.place, "unknown-group", f"no group is called {name}", "create it, or correct it")
+                yield Problem(action.place, "unknown_group", f"no group is called {name}", "create it, or correct it")
         for text in action.errors(world):
-            yield Problem(action.place, "impossible-action", text)
+            yield Problem(action.place, "impossible_action", text)
     for text in select_errors(task.select, world):
-        yield Problem(task.place, "impossible-select", text)
+        yield Problem(task.place, "impossible_select", text)
+
+
+def condition_problems(condition: Condition, world: World) -> Iterator[Problem]:
+    """The apps that a condition names and this organization does not have."""
+    for question in questions(condition):
+        yield from _unknown_apps(question.apps(), question.place, world)
+
+
+def _unknown_apps(names: Iterable[str], place: Place, world: World) -> Iterator[Problem]:
+    for name in sorted(names):
+        if not world.apps_named(name):
+            yield Problem(place, "unknown_app", f"no app is called {name}", _known_apps(world))
 
 
 def _select_apps(task: Task) -> frozenset[str]:

@@ -51,8 +51,15 @@ def build_plan(
     guard = Guard(policies, evaluation)
     drafts = all_drafts(tasks, evaluation, guard)
     case = Case(policies, world, evaluation, tuple(tasks), drafts, (), stopped=stopped, applying_at=applying_at)
-    names = check_names(policies, tasks, world)
+    names = check_names(policies, [*tasks, *_paused(policies, tasks, world)], world)
     return Planned(judged(case, _remembering(evaluation), names.warnings), names, guard.used(tuple(tasks)))
+
+
+def _paused(policies: Policies, tasks: Sequence[Task], world: World) -> list[Task]:
+    """The paused tasks that are not planned: what is wrong with their names is a warning, unless not all was read."""
+    planned = {task.name for task in tasks}
+    paused = [task for task in policies.tasks.values() if not task.enabled and task.name not in planned]
+    return [] if world.snapshot.narrowed else paused
 
 
 def judged(case: Case, reasons: Callable[[Draft], tuple[str, ...]], warnings: tuple[str, ...] = ()) -> Plan:

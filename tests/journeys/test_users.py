@@ -50,6 +50,17 @@ def test_a_saved_filter_finds_the_same_people_again(desk: Desk) -> None:
     assert text.startswith("# yaml-language-server: $schema=../../schemas/filter.schema.json\n")
 
 
+def test_an_app_that_nobody_has_is_an_error_and_not_nobody(desk: Desk) -> None:
+    """Asked for here, in a saved filter, or by `validate` of a filter that no task uses yet."""
+    desk.write_policy("filters/typo.yaml", "match: {app: jira-softwear}\n")
+    for asked in (["--match", "app: jira-softwear"], ["typo"]):
+        done = desk.run("users", *asked, "--json")
+        assert (done.code, done.reason) == (2, "policies")
+        assert "no app is called jira-softwear" in done.err
+    done = desk.run("validate", "--json")
+    assert [(e["file"], e["code"]) for e in done.form["errors"]] == [("policies/filters/typo.yaml", "unknown_app")]
+
+
 def test_a_saved_filter_is_not_overwritten(desk: Desk) -> None:
     """A name that is taken is an error; the file stays."""
     before = desk.files()

@@ -14,12 +14,13 @@ from runner.cli.table import render_table
 from runner.cli.workplace import Workplace
 from runner.directory.parse import user_to_json
 from runner.engine.evaluate import Evaluation
+from runner.engine.names import condition_problems
 from runner.errors import FINE, InputError
 from runner.model.condition import Condition
 from runner.model.people import User
 from runner.model.verdicts import members
 from runner.model.world import World
-from runner.policy.problems import did_you_mean, shown
+from runner.policy.problems import PolicyError, did_you_mean, shown
 from runner.report.words import count
 from runner.text import csv_cell
 
@@ -96,6 +97,9 @@ def _found(condition: Condition | None, world: World, place: Workplace) -> list[
     users = world.snapshot.users
     if condition is None:
         return list(users)
+    unknown = tuple(condition_problems(condition, world))
+    if unknown and world.snapshot.complete:  # else they may be what is missing
+        raise PolicyError(unknown)
     evaluation = Evaluation(world)
     for warning in evaluation.warnings([condition]):
         place.console.complain(f"warning: {warning}", "unsure")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from runner.cli.failures import problem_form
 from runner.cli.workplace import Workplace
-from runner.engine.names import check_names
+from runner.engine.names import check_names, condition_problems, task_problems
 from runner.errors import FINE, INPUT
 from runner.model.policy import Policies, Task
 from runner.model.problem import Place, Problem
@@ -65,6 +65,8 @@ def _found(place: Workplace) -> tuple[tuple[Problem, ...], tuple[Problem, ...], 
     world = place.world
     checks = [(task, check_names(policies, [task], world)) for task in policies.tasks.values()]
     errors = {problem for _, check in checks for problem in check.errors}
+    paused = {p for task in policies.tasks.values() if not task.enabled for p in task_problems(task, world)}
+    errors |= {p for saved in policies.filters.values() for p in condition_problems(saved.condition, world)} - paused
     odd = {_odd(text, task, policies) for task, check in checks for text in check.warnings}
     odd |= {Problem(Place(str(place.options.directory)), "directory", text) for text in _about(world)}
     return tuple(sorted(errors)), tuple(sorted({*policies.warnings, *odd})), done
