@@ -78,6 +78,12 @@ def policy_path(block: Block) -> str | None:
     return match[1] if match else None
 
 
+def file_path(block: Block) -> str | None:
+    """Where a block says that it belongs: a policy, or a module that a page tells people to write."""
+    module = re.match(r"# (runner/[\w/]+\.py)\s*\n", block.text) if block.language == "python" else None
+    return module[1] if module else policy_path(block)
+
+
 def anchors(page: Path) -> set[str]:
     """The anchors that GitHub gives a page's headings (its rule for headings that say the same is left out)."""
     prose = FENCE.sub("", page.read_text("utf-8"))

@@ -1,4 +1,4 @@
-"""What the documentation tells people to type does what it shows, with the policies that it told them to write."""
+"""What the documentation tells people to type does what it shows, with the files that it told them to write."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.conftest import Place
-from tests.docs.markdown import PAGES, Block, blocks, commands, name, policy_path, shown_pattern
+from tests.docs.markdown import PAGES, Block, blocks, commands, file_path, name, shown_pattern
 
 
 def runnable(page: Path) -> list[Block]:
@@ -35,10 +35,10 @@ def do(block: Block, place: Place) -> None:
 
 @pytest.mark.parametrize("page", [page for page in PAGES if runnable(page)], ids=name)
 def test_a_pages_commands_print_what_the_page_shows(page: Path, place: Place) -> None:
-    """A page from top to bottom in a fresh copy: its policies are written as they come, and its commands print and exit
+    """A page from top to bottom in a fresh copy: its files are written as they come, and its commands print and exit
     as the page says."""
     for block in blocks(page):
-        if path := policy_path(block):
+        if path := file_path(block):
             place.write(path, block.text)
         elif block.exit_code is not None:
             do(block, place)
