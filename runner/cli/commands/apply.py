@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, place: Workplace) -> int:
     """See Command."""
-    plan = args.what[0] if len(args.what) == 1 and args.what[0].endswith(".json") else None
+    plan = args.what[0] if len(args.what) == 1 and _is_plan(args.what[0], place) else None
     if args.all and (args.what or args.due):
         raise InputError("usage", "--all cannot be combined with anything else", hint=_USAGE)
     if plan is not None and args.due:
@@ -53,6 +53,12 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     idle = "nothing is due" if args.due else "nothing to apply"
     errand = TasksErrand(Wanted(tuple(args.what), due_only=args.due)) if plan is None else _saved(Path(plan))
     return carry_out(replace(errand, digest=args.digest), "apply", place, idle=idle)
+
+
+def _is_plan(word: str, place: Workplace) -> bool:
+    """Whether a word means a file: no task has a name with a dot or a slash, and where a task and a file have one name,
+    the task is meant."""
+    return "." in word or "/" in word or (word not in place.policies.tasks and Path(word).is_file())
 
 
 def _saved(path: Path) -> TasksErrand:
