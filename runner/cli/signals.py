@@ -1,10 +1,15 @@
 """Ctrl-C and its like while something is being written: the first one is heeded at the next safe point. So is the end
-of the time that a run may take, which must come before whoever started the run ends it the hard way."""
+of the time that a run may take, which must come before whoever started the run ends it the hard way.
+
+Whoever does not come to a safe point soon (a call that nobody answers) is ended all the same. That is safe as well: the
+journal has every step that was acknowledged, and the next run reads back what was open.
+"""
 
 from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
@@ -14,7 +19,10 @@ from runner.errors import PARTLY, InputError, RunnerError
 HARD_EXIT = 130
 """What a shell reports of a process that Ctrl-C ended."""
 MINUTES = "POLICY_RUNNER_MINUTES"
+GRACE_S = 4.0
+"""How long a run may take to come to its end after it was told to."""
 _MOST_MINUTES = 10_000
+_SLICE_S = 0.1
 
 
 class CancelledError(RunnerError):
@@ -40,24 +48,36 @@ class Cancel:
         del frame
         if self.reason:
             os._exit(HARD_EXIT)  # asked twice: whoever asks does not want to wait for the journal
-        self.reason = f"the process was told to end ({signal.Signals(number).name})"
+        self._end(f"the process was told to end ({signal.Signals(number).name})")
 
     def _be_late(self, number: int, frame: FrameType | None) -> None:
         del number, frame
-        self.reason = self.reason or f"the {self._minutes:g} minutes of {MINUTES} are over"
+        if self.reason:
+            os.write(2, b"cut short: the next run finds out how the last change ended\n")
+            os._exit(PARTLY)
+        self._end(f"the {self._minutes:g} minutes of {MINUTES} are over")
+
+    def _end(self, reason: str) -> None:
+        """No thread, no lock: this happens in a signal handler, anywhere in the program."""
+        self.reason = reason
+        signal.setitimer(signal.ITIMER_REAL, GRACE_S)
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep, but wake up when the process is told to end."""
+        until_s = time.monotonic() + seconds
+        while not self.reason and (left_s := until_s - time.monotonic()) > 0:
+            time.sleep(min(left_s, _SLICE_S))
 
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Take SIGINT, SIGTERM and the end of the time as a wish to end; afterwards they do what they did before."""
         before = {number: signal.signal(number, self._heed) for number in (signal.SIGINT, signal.SIGTERM)}
-        if self._minutes is not None:
-            before[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._be_late)
-            signal.setitimer(signal.ITIMER_REAL, self._minutes * 60)
+        before[signal.SIGALRM] = signal.signal(signal.SIGALRM, self._be_late)
+        signal.setitimer(signal.ITIMER_REAL, 0 if self._minutes is None else self._minutes * 60)
         try:
             yield
         finally:
-            if self._minutes is not None:
-                signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.setitimer(signal.ITIMER_REAL, 0)
             for number, handler in before.items():
                 signal.signal(number, handler)
 

@@ -7,7 +7,7 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -51,10 +51,10 @@ class Workplace:
         self, options: Everywhere, console: Console, environ: Mapping[str, str], clocks: Clocks = WALL
     ) -> None:
         self.options = options
-        self.clocks = clocks
         self.console = console
         self.environ = environ
         self.cancel = Cancel(minutes_from(environ))
+        self.clocks = replace(clocks, sleep=self.cancel.sleep) if clocks is WALL else clocks
         self.progress = ProgressLine(console, time.monotonic)
         self.outputs: dict[str, object] = {}
 
