@@ -54,6 +54,7 @@ _MANAGE = "/users/{account}/manage"
 _PAGE = frozenset({"cursor", "limit"})
 _FILTERS = frozenset({"groupIds", "emailDomains", "status", "roleIds", "resourceIds"})
 
+ORGANIZATIONS = Operation("GET", "/admin/v1/orgs", query=frozenset({"cursor"}))
 ORGANIZATION = Operation("GET", _V1)
 API_KEYS = Operation("GET", "/admin/api-access/v1/orgs/{org}/api-keys", query=frozenset({"cursor"}))
 DIRECTORIES = Operation("GET", f"{_V2}/directories", query=_PAGE)

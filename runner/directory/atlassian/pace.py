@@ -46,6 +46,12 @@ class Pace:
         self.waited_s = 0.0
         """How long all calls together were held back."""
 
+    @property
+    def limits(self) -> Mapping[str, int]:
+        """The limits that replies have announced, by operation."""
+        with self._lock:
+            return dict(self._limit_of)
+
     def wait_turn(self, operation: str) -> None:
         """Return when a call of this operation may be sent; ``done`` must follow."""
         while (pause := self._take(operation)) > 0:

@@ -12,6 +12,7 @@ from runner.directory.atlassian.cost import MOST_SWEEPS, fetch_sweep_counts, swe
 from runner.directory.atlassian.direct import fetch_count, fetch_direct_use
 from runner.directory.atlassian.harvest import Harvest
 from runner.directory.atlassian.http import Client
+from runner.directory.atlassian.keys import expiry_warnings, fetch_keys
 from runner.directory.atlassian.operations import (
     COUNT_GROUPS,
     DIRECTORIES,
@@ -78,6 +79,8 @@ class AtlassianReader:
         swept = [(sweep, self._read_sweep(harvest, sweep, need, count)) for sweep, count in sweeps]
         if not need.confined:
             harvest.population = len(harvest.users)
+            # A reading of few people is to stay cheap; of everybody this is one call more, and often enough.
+            harvest.warnings.extend(expiry_warnings(fetch_keys(self.client) or (), taken_at))
         if need.direct_use:
             self._read_direct_use(harvest, need, [found for found in swept if found[0].counted])
         snapshot = build_snapshot(

@@ -165,8 +165,8 @@ def town(
 
 
 def check_truth(found: Town) -> None:
-    """The journal says what the server's log says: each effect has one intent and an outcome that allows it, whatever
-    is called applied happened once, and whatever is called failed did not; no run sent a write twice but after a 429."""
+    """The journal says what the server's log says: each effect has one intent and an outcome that allows it, what is
+    called applied happened once, what is called failed did not; no run sent a write twice but after a 429."""
     effects = Counter((effect.account_id, effect.verb, effect.target) for effect in found.emulator.effects)
     intents = Counter(_key(record["change"]) for record in found.records if record["kind"] == "intent")
     last: dict[tuple[str, str, str | None], str] = {}

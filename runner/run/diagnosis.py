@@ -1,0 +1,218 @@
+"""What ``doctor`` finds, line by line: pure, from what was read. Each line says what to do, if anything."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+
+from runner.directory.atlassian.keys import SOON, ours_among
+from runner.directory.atlassian.probe import Answers, Reach
+from runner.directory.atlassian.snapshot import REFUSE_SKEW_S, WARN_SKEW_S
+from runner.errors import FINE, INPUT, OTHER_SIDE, RunnerError
+from runner.model.people import Snapshot, User
+from runner.model.policy import Policies
+from runner.model.record import DONE, RunRecord
+from runner.model.unknown import UNKNOWN
+
+GOOD, NOTE, WARN, BAD = "ok", "note", "warning", "bad"
+OLD = timedelta(hours=26)
+"""How old the last good run may be where some task has a schedule: a day, and two hours in which CI may be late."""
+NEW_KEY = "make a new key in Atlassian Administration, put it into ATLASSIAN_API_KEY, and revoke the old one"
+_LAZY = frozenset({"direct_access", "directories"})
+"""Facts that are not read in bulk, and are asked of few people when they are needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One finding. ``state`` is ok, note, warning or bad; ``code`` the exit code of what is bad."""
+
+    topic: str
+    state: str
+    found: str
+    remedy: str = ""
+    code: int = FINE
+
+
+def exit_code(lines: Iterable[Line]) -> int:
+    """That of the first bad line; what the other side refuses comes before what is set up wrongly here."""
+    codes = {line.code for line in lines if line.state == BAD}
+    return OTHER_SIDE if OTHER_SIDE in codes else INPUT if INPUT in codes else FINE
+
+
+def failure(topic: str, error: RunnerError) -> Line:
+    """What could not even be looked at."""
+    return Line(topic, BAD, error.message, error.hint, error.exit_code)
+
+
+def reach_lines(reach: Reach, now: datetime) -> Iterator[Line]:
+    """What the key is good for, and until when."""
+    yield Line("key", GOOD, f"it works, in the organization {reach.name}" if reach.name else "it works")
+    if reach.scoped is None:
+        found = "nobody can tell before the first write"
+        yield Line("may write", NOTE, found, "the key needs to be one without scopes, of an organization admin")
+    elif reach.scoped:
+        found, remedy = (
+            "no: it has scopes, and no scope allows writing",
+            "fine for plans; to apply, use one without scopes",
+        )
+        yield Line("may write", NOTE, found, remedy)
+    else:
+        found, remedy = "yes: it has no scopes, and may do everything", "keep it where only the apply job can read it"
+        yield Line("may write", GOOD, found, remedy)
+    yield from _expiry(reach, now)
+
+
+def _expiry(reach: Reach, now: datetime) -> Iterator[Line]:
+    if reach.keys is None:
+        found = "this key may not see when keys expire"
+        yield Line("key expires", NOTE, found, "look it up in Atlassian Administration and put the day in a calendar")
+        return
+    ours = ours_among(reach.keys, scoped=reach.scoped)
+    if not ours:
+        found = f"none of the {len(reach.keys)} keys of the organization is called policy-runner"
+        yield Line("key expires", NOTE, found, "call the next one policy-runner, so that its end is seen coming")
+    for key in ours:
+        if key.expires is None:
+            yield Line("key expires", NOTE, f"{key.name}: not said", "look it up in Atlassian Administration")
+            continue
+        days = (key.expires - now).days
+        found = f"{key.name} expires on {key.expires:%Y-%m-%d}, in {days} days"
+        soon = key.expires - now <= SOON
+        yield Line("key expires", WARN if soon else GOOD, found, NEW_KEY if soon else "")
+
+
+def clock_line(skew_s: float) -> Line:
+    """How far apart the clocks are."""
+    apart = abs(skew_s)
+    if apart <= WARN_SKEW_S:
+        return Line("clock", GOOD, f"agrees with the server's ({apart:.0f} seconds apart)")
+    found = f"{apart:.0f} seconds {'behind' if skew_s > 0 else 'ahead of'} the server's"
+    if apart <= REFUSE_SKEW_S:
+        return Line(
+            "clock", WARN, found, "set this machine's clock (NTP); over an hour apart nobody counts as inactive"
+        )
+    remedy = "set this machine's clock (NTP); until then nobody counts as inactive"
+    return Line("clock", BAD, found, remedy, INPUT)
+
+
+def snapshot_lines(snapshot: Snapshot) -> Iterator[Line]:
+    """Whether everything can be read, and which facts are missing of how many people."""
+    counts = f"{len(snapshot.users):,} people, {len(snapshot.groups):,} groups, {len(snapshot.apps):,} apps"
+    if snapshot.complete:
+        yield Line("may read", GOOD, counts)
+    else:
+        code = OTHER_SIDE if snapshot.live else INPUT
+        found = "; ".join(snapshot.problems) or "it is not complete"
+        yield Line("may read", BAD, f"{counts}, but {found}", "run it again; no plan is carried out on it", code)
+    lacking = missing_facts(snapshot.users)
+    if not lacking:
+        yield Line("facts", GOOD, "nothing is missing of anybody")
+    for fact, count in lacking.items():
+        share = 100 * count / len(snapshot.users)
+        found = f"{fact} is not known of {count:,} people ({share:.1f} %)"
+        many = count > 1 and share > 5
+        remedy = "tasks that need it are refused" if many else "tasks that need it leave these people alone"
+        yield Line("facts", WARN if many else NOTE, found, f"{remedy}; policy-runner explain USER says more")
+    for warning in snapshot.warnings:
+        if not warning.startswith("the API key"):  # said by the key's own line
+            yield Line("reading", WARN, warning, "see that it is as you expect")
+
+
+def missing_facts(users: Iterable[User]) -> Mapping[str, int]:
+    """How many people lack each fact, the most missed first."""
+    names = [field.name for field in fields(User) if field.name not in _LAZY]
+    found = Counter(name for user in users for name in names if getattr(user, name) is UNKNOWN)
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
+def answer_lines(answers: Answers) -> Iterator[Line]:
+    """What Atlassian's descriptions leave open, in this organization."""
+    shapes = " and ".join(sorted(answers.group_ids)) or "nobody in the sample has a group"
+    keys = ", ".join(sorted(answers.product_keys)) or "nobody in the sample has used an app"
+    yield Line(
+        "ids", NOTE, f"groups of people: {shapes}; apps they used: {keys}", "nothing: all of these are understood"
+    )
+    for topic, (yes, no) in _QUESTIONS.items():
+        yield _told(topic, yes, no, answer=getattr(answers, topic))
+    yield _limits(answers.limits or {})
+    found = "errors for org admins and for repeated suspensions, and what taking a role leaves behind"
+    yield Line("writes", NOTE, f"{found}: not asked, since only a write would tell", "the first runs' reports say it")
+
+
+_QUESTIONS = {
+    "whole_groups": (
+        "the largest group has as many members by count as by the people's own lists",
+        "the largest group has another number of members by count than by the people's lists: lists may be cut short",
+    ),
+    "alike_everywhere": (
+        "a search over all directories says of people what their directories say",
+        "a search over all directories says less than one in each; nothing to do: the runner asks each one",
+    ),
+    "roles_on_apps": (
+        "asking by role and app means the role on that app",
+        "asking by role and app finds roles on any app; nothing to do: direct use costs a search more",
+    ),
+    "suspended_keep": (
+        "suspended people still list their groups, so what a restoration gives back is known",
+        "suspended people list no groups: what a restoration gives back is not known before",
+    ),
+}
+"""The open questions by the answers' names: what a yes and what a no means."""
+
+
+def _told(topic: str, yes: str, no: str, *, answer: bool | None) -> Line:
+    name = topic.replace("_", " ")
+    if answer is None:
+        return Line(name, NOTE, "this organization cannot say", "nothing")
+    if answer:
+        return Line(name, GOOD, yes)
+    if topic == "whole_groups":
+        return Line(name, WARN, no, "look again; if it stays so, report it with the size of the group")
+    return Line(name, NOTE, no)
+
+
+def _limits(limits: Mapping[str, int]) -> Line:
+    if not limits:
+        return Line("rate limits", NOTE, "no reply announced one", "nothing: a 429 is waited out")
+    by_limit: dict[int, list[str]] = {}
+    for operation, limit in sorted(limits.items()):
+        by_limit.setdefault(limit, []).append(operation)
+    found = "; ".join(f"{limit} for {names[0]} and {len(names) - 1} more" for limit, names in sorted(by_limit.items()))
+    return Line("rate limits", GOOD, f"announced and kept: {found}")
+
+
+def run_lines(runs: Iterable[RunRecord], policies: Policies, now: datetime) -> Iterator[Line]:
+    """How long ago the last good run was."""
+    scheduled = [task for task in policies.tasks.values() if task.enabled and task.schedule.kind != "manual"]
+    ended = [run for run in runs if run.finished_at is not None]
+    good = next((run for run in reversed(ended) if run.ended == DONE), None)
+    remedy = "see whether the workflow still runs, and what the last report says"
+    if good is None or good.finished_at is None:
+        found = f"none of {len(ended)} runs ended well" if ended else "there was none yet"
+        yield Line(
+            "last good run", WARN if ended else NOTE, found, remedy if ended else "policy-runner plan, then apply"
+        )
+        return
+    age = now - good.finished_at
+    found = f"{good.run}, {age.days} days and {age.seconds // 3600} hours ago"
+    late = bool(scheduled) and age > OLD
+    yield Line("last good run", WARN if late else GOOD, found, remedy if late else "")
+
+
+def workflow_lines(workflows: Mapping[str, str], policies: Policies) -> Iterator[Line]:
+    """Whether a workflow calls the runner on a schedule; ``workflows`` are texts by their names."""
+    ours = {name: text for name, text in workflows.items() if "policy-runner" in text or "ATLASSIAN_API_KEY" in text}
+    on_schedule = [name for name, text in ours.items() if "schedule:" in text and "ATLASSIAN_API_KEY" in text]
+    if not ours:
+        remedy = "policy-runner init --workflows puts them there; without them somebody has to call the runner"
+        yield Line("workflows", NOTE, "none in .github/workflows calls the runner", remedy)
+    elif not on_schedule:
+        yield Line("workflows", WARN, f"{', '.join(sorted(ours))}: none runs on a schedule with the key", "add run.yml")
+    else:
+        yield Line("workflows", GOOD, f"on a schedule: {', '.join(sorted(on_schedule))}")
+    approved = sorted(task.name for task in policies.tasks.values() if task.approval_required)
+    if approved:
+        remedy = "protect the default branch, and let nobody merge what they wrote themselves"
+        yield Line("approvals", NOTE, f"{', '.join(approved)}: each plan has to be approved", remedy)

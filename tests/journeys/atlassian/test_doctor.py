@@ -1,0 +1,205 @@
+"""``doctor``: what is wrong is said, each line with what to do, and nothing is ever written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.emulator import READ_KEY, Limit, Options, Rule
+from tests.journeys.atlassian.town import RECLAIM, SETTINGS, Town, organization, person, town
+from tests.journeys.command import Desk, Done
+
+
+def lines(done: Done, topic: str) -> list[tuple[str, str]]:
+    """State and finding of the lines of a topic."""
+    return [(line["state"], line["found"]) for line in done.form["lines"] if line["topic"] == topic]
+
+
+def worst(done: Done) -> set[str]:
+    """The topics that are not all right."""
+    return {line["topic"] for line in done.form["lines"] if line["state"] in ("warning", "bad")}
+
+
+def checked(found: Town) -> Done:
+    """What doctor says; it has written nothing."""
+    done = found.run("doctor")
+    assert found.writes == []
+    assert found.emulator.effects == ()
+    assert all(line["remedy"] for line in done.form["lines"] if line["state"] in ("warning", "bad"))
+    return done
+
+
+def test_a_sound_organization_is_fine(tmp_path: Path) -> None:
+    """Everything is looked at, with few calls, and nothing is wrong."""
+    with town(tmp_path) as found:
+        done = checked(found)
+        assert len(found.emulator.log) <= 30
+    assert (done.code, worst(done)) == (0, set())
+    assert lines(done, "may write")[0][0] == "ok"
+    assert lines(done, "key expires") == [("ok", "policy-runner expires on 2027-06-30, in 219 days")]
+    assert lines(done, "may read") == [("ok", "120 people, 6 groups, 2 apps")]
+    assert lines(done, "whole groups")[0][0] == "ok"
+
+
+def test_a_key_that_expires_in_seven_days_is_a_warning(tmp_path: Path) -> None:
+    """Here, and in every plan of the whole organization; within 30 days, no sooner."""
+    with town(tmp_path, expires_at="2026-11-29T06:00:00Z") as found:
+        done = checked(found)
+        warnings = found.run("plan").form["warnings"]
+    assert (done.code, worst(done)) == (0, {"key expires"})
+    assert lines(done, "key expires") == [("warning", "policy-runner expires on 2026-11-29, in 7 days")]
+    assert any("expires on 2026-11-29, in 7 days" in warning for warning in warnings)
+
+
+def test_a_key_with_scopes_cannot_write_and_that_is_no_fault(tmp_path: Path) -> None:
+    """It is found out without writing, and fine for plans."""
+    with town(tmp_path) as found:
+        found.key = READ_KEY
+        done = checked(found)
+    assert done.code == 0
+    assert lines(done, "may write") == [("note", "no: it has scopes, and no scope allows writing")]
+
+
+def test_whoever_may_not_see_keys_is_told_to_look(tmp_path: Path) -> None:
+    """A 403 on the list of keys is no failure."""
+    with town(tmp_path, faults=[Rule("status", match="api-keys", status=403, times=0)]) as found:
+        done = checked(found)
+        assert found.run("plan").code == 0
+    assert done.code == 0
+    assert lines(done, "key expires")[0][0] == "note"
+
+
+FAILING = {
+    "a refused key": (Rule("status", status=401, times=0), "organization", 4),
+    "an unreachable API": (Rule("close", times=0), "organization", 4),
+    "a page missing": (Rule("page_missing", match="users/search"), "may read", 4),
+    "clocks hours apart": (Rule("skew", seconds=7200, times=0), "clock", 2),
+}
+
+
+@pytest.mark.parametrize(("rule", "topic", "code"), FAILING.values(), ids=FAILING)
+def test_what_does_not_work_is_bad(rule: Rule, topic: str, code: int, tmp_path: Path) -> None:
+    """4 where the other side fails, 2 where something is set up wrongly here; policies are looked at in any case."""
+    with town(tmp_path, faults=[rule]) as found:
+        done = checked(found)
+    assert done.code == code
+    assert lines(done, topic)[0][0] == "bad"
+    assert lines(done, "policies")
+
+
+def test_no_key_at_all_is_a_matter_of_setting_up(tmp_path: Path) -> None:
+    """Exit 2 and what to do about it."""
+    with town(tmp_path) as found:
+        found.environ["ATLASSIAN_API_KEY"] = ""
+        done = found.run("doctor")
+    assert (done.code, lines(done, "organization")) == (2, [("bad", "ATLASSIAN_API_KEY is not set")])
+
+
+def test_before_there_are_policies_the_key_can_be_tried(tmp_path: Path) -> None:
+    """The organization is looked at; that policies are missing is said, and how to begin."""
+    with town(tmp_path) as found:
+        for file in sorted((found.folder / "policies").rglob("*"), reverse=True):
+            file.unlink() if file.is_file() else file.rmdir()
+        (found.folder / "policies").rmdir()
+        done = found.run("doctor")
+    assert done.code == 2
+    assert lines(done, "may read")[0][0] == "ok"
+    (line,) = (line for line in done.form["lines"] if line["topic"] == "policies")
+    assert "policy-runner init" in line["remedy"]
+
+
+def test_missing_facts_are_counted(tmp_path: Path) -> None:
+    """Which, and of how many people; over 5 % is a warning."""
+    faults = [
+        Rule("drop_keys", match="users/search", times=0, keys=("productAccess",), share=2),
+        Rule("drop_keys", match="users/search", times=0, keys=("mfaEnabled",), accounts=("busy-001",)),
+    ]
+    with town(tmp_path, faults=faults) as found:
+        done = checked(found)
+    assert lines(done, "facts") == [
+        ("warning", "last_active is not known of 60 people (50.0 %)"),
+        ("note", "mfa is not known of 1 people (0.8 %)"),
+    ]
+
+
+def test_names_that_the_organization_does_not_have_are_bad(tmp_path: Path) -> None:
+    """An enabled task that names no app of theirs: exit 2, with its place."""
+    tasks = {"reclaim": RECLAIM.replace("reclaimed", "nowhere")}
+    with town(tmp_path, tasks=tasks) as found:
+        done = checked(found)
+    assert done.code == 2
+    assert "no group is called nowhere" in lines(done, "names")[0][1]
+
+
+def test_the_wrong_organization_is_bad(tmp_path: Path) -> None:
+    """Policies for another organization: exit 2."""
+    with town(tmp_path) as found:
+        settings = found.folder / "policies" / "settings.yaml"
+        settings.write_text(SETTINGS.replace("id: acme", "id: other"), encoding="utf-8")
+        done = checked(found)
+    assert done.code == 2
+    assert ("bad", "they are for other, the directory is of acme") in lines(done, "policies")
+
+
+def roomy() -> dict[str, Any]:
+    """Two sites in two directories, an admin of another app among those who use Jira, and somebody suspended."""
+    known = organization()
+    known["apps"][1]["site"] = "labs"
+    known["users"].append(person("asleep", status="suspended", groups=["wiki"]))
+    return known
+
+
+def test_open_questions_are_answered_where_the_organization_can(tmp_path: Path) -> None:
+    """Several directories, suspended people, shapes of ids, announced limits."""
+    options = Options(directories={"dir-1": ("acme",), "dir-2": ("labs",)})
+    with town(tmp_path, people=roomy(), options=options, limits=[Limit(500, 60)]) as found:
+        done = checked(found)
+    assert done.code == 0
+    assert lines(done, "alike everywhere")[0][0] in ("ok", "note")
+    assert "cannot say" not in lines(done, "suspended keep")[0][1]
+    assert lines(done, "rate limits")[0][1].startswith("announced and kept: 500 for")
+    assert "ARI" in lines(done, "ids")[0][1]
+
+
+def test_roles_on_apps_are_told_from_roles_anywhere(tmp_path: Path) -> None:
+    """Somebody who uses one app and is an admin of another settles it."""
+    known = organization()
+    wiki = known["apps"][1]["id"]
+    known["groups"].append({"id": "wiki-admins", "name": "wiki-admins", "grants": [{"app": wiki, "role": "admin"}],
+                            "default_for": [], "managed_by_idp": False})  # fmt: skip
+    known["users"][-1]["groups"] = ["jira", "wiki-admins"]
+    with town(tmp_path, people=known) as found:
+        done = checked(found)
+    assert lines(done, "roles on apps") == [("ok", "asking by role and app means the role on that app")]
+
+
+def test_the_age_of_the_last_good_run_is_told(tmp_path: Path) -> None:
+    """None yet, then one; with a schedule, too old a one is a warning."""
+    tasks = {"reclaim": RECLAIM.replace("{manual: true}", "{daily: {at: '05:00'}}")}
+    with town(tmp_path, tasks=tasks) as found:
+        assert lines(checked(found), "last good run") == [("note", "there was none yet")]
+        assert found.run("apply", "--all").code == 0
+        ((state, text),) = lines(found.run("doctor"), "last good run")
+        assert (state, text.endswith("0 days and 0 hours ago")) == ("ok", True)
+        found.clock.sleep(3 * 86_400)
+        ((state, text),) = lines(found.run("doctor"), "last good run")
+        assert (state, "3 days" in text) == ("warning", True)
+
+
+def test_a_file_is_looked_at_as_far_as_that_goes(desk: Desk) -> None:
+    """No key and no clock, but facts, policies and names."""
+    done = desk.run("doctor", "--json")
+    assert done.code == 0
+    assert lines(done, "key") == []
+    assert lines(done, "may read") == [("ok", "310 people, 32 groups, 6 apps")]
+
+
+def test_text_for_people_says_what_to_do(desk: Desk) -> None:
+    """One line a finding, and below it the remedy."""
+    desk.write({**desk.read(), "complete": False})
+    done = desk.run("doctor")
+    assert done.code == 2
+    assert "bad      may read: 310 people, 32 groups, 6 apps, but the file does not say that it is complete" in done.out
+    assert "-> run it again; no plan is carried out on it" in done.out
