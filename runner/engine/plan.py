@@ -20,6 +20,7 @@ from runner.engine.select import selected
 from runner.engine.settle import Settled, override_use, settle
 from runner.model.plan import Change, Handover, Plan, Reported, Skip, SnapshotSummary, Would
 from runner.model.policy import Exemption, Policies, Task
+from runner.model.unknown import Unknown
 from runner.model.world import World
 
 
@@ -88,14 +89,14 @@ def all_drafts(tasks: Sequence[Task], evaluation: Evaluation, guard: Guard) -> t
 
 
 def _others(task: Task, world: World, matched: int) -> int:
-    """Who is looked at although they may not match: for a task that syncs groups their members, and everybody whom
-    another task may want in. Of the rest it wants what they are already."""
+    """Who is looked at although they may not match: for a task that syncs groups whoever is a member or may be one, and
+    everybody whom another task may want in. Of the rest it wants what they are already."""
     names = {n.casefold() for action in task.actions if action.name == "sync_groups" for n in action.groups()}
     if not names:
         return 0
     groups = {group.id for name in names for group in world.groups_by_name.get(name, ())}
     users = world.snapshot.users
-    belong = (i for i, user in enumerate(users) if isinstance(user.groups, frozenset) and user.groups & groups)
+    belong = (i for i, user in enumerate(users) if isinstance(user.groups, Unknown) or user.groups & groups)
     bits = matched
     for index in belong:
         bits |= 1 << index
