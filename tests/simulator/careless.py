@@ -135,17 +135,20 @@ def _spoils(number: int) -> Iterable[tuple[str, Spoil]]:
     """Forty ways in which a source can be less than it was."""
     for share in range(16):
         keep = int(number * 0.89 * share / 15)
-        kind = "shrunken" if keep else "empty"
-        yield kind, lambda s, keep=keep: replace(s, users=s.users[:keep], population=keep)
+        yield ("shrunken" if keep else "empty"), _only(keep)
     for missing in range(8):
-        kept = number - missing
-        yield "partial", lambda s, kept=kept: replace(s, users=s.users[:kept], population=kept, complete=False)
+        yield "partial", _only(number - missing, complete=False)
     for problem in ("a page is missing", "a cursor came twice", "the server counts 99", "two contents"):
-        for kept in (number, number - 1):
-            yield "partial", lambda s, p=problem, k=kept: replace(s, users=s.users[:k], population=k, problems=(p,))
+        yield "partial", _only(number, problems=(problem,))
+        yield "partial", _only(number - 1, problems=(problem,))
     for name in ("other", "acme-test", "ACME", ""):
-        yield "another organization", lambda s, name=name: replace(s, organization=name)
-        yield "another organization", lambda s, name=name: replace(s, organization=name, users=s.users[: number - 2])
+        yield "another organization", _only(number, organization=name)
+        yield "another organization", _only(number - 2, organization=name)
+
+
+def _only(people_left: int, **facts: Any) -> Spoil:
+    """What makes a snapshot one of so many people, with other facts."""
+    return lambda whole: replace(whole, users=whole.users[:people_left], population=people_left, **facts)
 
 
 def undone(seed: int) -> Trial:
