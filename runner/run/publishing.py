@@ -14,6 +14,7 @@ from runner.report.document import render_surroundings, surroundings_from
 from runner.report.handover import handover_files
 from runner.report.index import render_index
 from runner.report.markdown import render_markdown
+from runner.report.privacy import without_names
 from runner.run.applying import Applied
 from runner.run.planning import Made
 from runner.run.session import Session, WritingSession
@@ -29,6 +30,8 @@ def publish(writing: WritingSession, run: OpenRun, made: Made, applied: Applied,
     changes = [outcome.change for outcome in applied.outcomes if outcome.status == APPLIED]
     past = writing.journal.read_past()
     around = surroundings(session, made, changes, past.runs[:-1], run.run)
+    if around.privacy != "plain":  # owners, and whom an exemption names, are people too
+        around = without_names(around)
     files = {f"handover/{name}": text.encode() for name, text in handover_files(plan, around.people).items()}
     run.finish(ending, {**files, SURROUNDINGS: render_surroundings(around).encode()})
     past = writing.journal.read_past()
