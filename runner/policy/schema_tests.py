@@ -14,7 +14,7 @@ FACTS = (
 PROFILE = ("job_title", "department", "organization", "location", "time_zone")
 STATUSES = ("active", "suspended", "deactivated", "not_invited", "for_deletion")
 
-_USED: Schema = {"oneOf": [{"enum": ["never", "unknown"]}, INSTANT]}
+_USED: Schema = {"oneOf": [{"enum": ["never", "unknown", None]}, INSTANT]}
 
 
 def test_schema() -> Schema:
@@ -42,37 +42,47 @@ def test_schema() -> Schema:
 
 
 def _user() -> Schema:
-    true_false: Schema = {"type": "boolean"}
+    true_false: Schema = {"type": ["boolean", "null"]}
     texts = {name: described({"type": ["string", "null"]}, "The profile says so.") for name in PROFILE}
     held = {
         "type": "object",
         "propertyNames": APP,
-        "additionalProperties": described(_access(), "The last use (a day), never, unknown, or a mapping."),
+        "additionalProperties": described(_access(), "The last use (a day), never, unknown (or null), or a mapping."),
     }
     return closed(
         {
             "email": described(COMPARED, "The address; also the account id and the name, where those are left out."),
             "account_id": described(COMPARED, "The account id."),
-            "name": described({"type": "string"}, "The display name."),
-            "status": described({"enum": list(STATUSES)}, "active if left out."),
+            "name": described({"type": ["string", "null"]}, "The display name."),
+            "status": described({"enum": [*STATUSES, None]}, "active if left out."),
             "managed": described(true_false, "true if left out."),
             "synced": described(true_false, "false if left out."),
             "mfa": described(true_false, "true if left out."),
-            "added": described(INSTANT, "When they joined; 2000-01-01 if left out."),
-            "roles": described(one_or_more(COMPARED), "Roles in the organization; none if left out."),
-            "groups": described(one_or_none(COMPARED), "Names of groups they are in, besides those of their apps."),
+            "added": described(_or_null(INSTANT), "When they joined; 2000-01-01 if left out."),
+            "roles": described(_or_null(one_or_more(COMPARED)), "Roles in the organization; none if left out."),
+            "groups": described(
+                _or_null(one_or_none(COMPARED)), "Names of groups they are in, besides those of their apps."
+            ),
             "apps": described(held, "Apps they can use: the last use, never, unknown, or a mapping."),
             "last_active": described(
-                {"type": "object", "propertyNames": APP, "additionalProperties": described(_USED, "The last use.")},
+                {
+                    "type": ["object", "null"],
+                    "propertyNames": APP,
+                    "additionalProperties": described(_USED, "The last use."),
+                },
                 "When they last used apps which they cannot use now.",
             ),
             "unknown": described(one_or_more({"enum": list(FACTS)}), "Facts that could not be read."),
             **texts,
         },
         title="user",
-        description="A person; what is left out takes a plain default.",
+        description="A person; what is left out takes a plain default, and null is unknown but for the profile.",
         anyOf=[{"required": ["email"]}, {"required": ["account_id"]}],
     )
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {"oneOf": [*schema.get("oneOf", [schema]), {"type": "null"}]}
 
 
 def _access() -> Schema:

@@ -13,7 +13,8 @@ The short form of a person (all keys but one of ``email`` and ``account_id`` may
   ``jira-software@two`` is the app on the site ``two``; without a site it is on ``acme``.
 - ``last_active: {confluence: 2026-05-01}``: last use of apps they cannot use now.
 - ``groups: [service-accounts]``: groups besides those of their apps.
-- ``unknown: [last_active, groups]``: facts that could not be read.
+- ``unknown: [last_active, groups]``: facts that could not be read; ``mfa: null`` says the same of one, but for the
+  profile, where it is a known nothing.
 
 Beside ``users`` there may be ``apps: {jira-software: {seats: 10}}`` and
 ``groups: {NAME: {grants: [...], default_for: [...], managed_by_idp: true}}``, where ``grants`` is one app, a list of
@@ -134,8 +135,8 @@ class _Organization:
     def user(self, written: Mapping[str, Any]) -> dict[str, Any]:
         """One person in the format of file directories; an unknown fact is left out."""
         account_id = written.get("account_id", written.get("email"))
-        groups = [self.groups[self.name_group(name)]["id"] for name in as_tuple(written.get("groups", []))]
-        last_active = {_app_id(self.app(app)): _used(use) for app, use in written.get("last_active", {}).items()}
+        groups = [self.groups[self.name_group(name)]["id"] for name in as_tuple(written.get("groups") or [])]
+        last_active = {_app_id(self.app(app)): _used(use) for app, use in (written.get("last_active") or {}).items()}
         direct = []
         for name, short in written.get("apps", {}).items():
             access = short if isinstance(short, dict) else {"last_active": short}
@@ -151,14 +152,19 @@ class _Organization:
             **{key: value for key, value in written.items() if key in ("email", *_PLAIN)},
             "name": written.get("name", account_id),
             "added": _used(written.get("added", ADDED)),
-            "roles": list(as_tuple(written.get("roles", []))),
+            "roles": list(as_tuple(written.get("roles") or [])),
             "last_active": {app: used for app, used in last_active.items() if used != "never"},
             "groups": list(dict.fromkeys(groups)),
             "direct_access": direct,
             **{field: written.get(field) for field in PROFILE},
         }
-        unknown = as_tuple(written.get("unknown", []))
+        unknown = {*as_tuple(written.get("unknown", [])), *_nulls(written)}
         return {"account_id": account_id, **{key: value for key, value in facts.items() if key not in unknown}}
+
+
+def _nulls(written: Mapping[str, Any]) -> Iterator[str]:
+    """The facts that are written as null, and by that unknown."""
+    return (fact for fact, value in written.items() if value is None and fact not in PROFILE)
 
 
 def _app_id(full_name: str) -> str:
@@ -166,9 +172,9 @@ def _app_id(full_name: str) -> str:
     return f"ari:cloud:{key}::site/{site}"
 
 
-def _used(written: str) -> str | None:
+def _used(written: str | None) -> str | None:
     """A last use as an instant; None (unknown) or ``never`` stay what they are."""
-    if written in ("never", "unknown"):
+    if written is None or written in ("never", "unknown"):
         return "never" if written == "never" else None
     return iso(parse_instant(written))
 

@@ -53,6 +53,19 @@ def test_what_is_left_out_is_plain_and_known(tmp_path: Path) -> None:
     assert (directory["format"], directory["taken_at"], directory["complete"]) == (1, "2026-11-22T06:00:00Z", True)
 
 
+def test_null_is_unknown_as_it_is_everywhere(tmp_path: Path) -> None:
+    """Of any fact but those of the profile, where it is a known nothing; ``unknown`` says the same."""
+    facts = ("name", "status", "managed", "synced", "mfa", "added", "roles", "last_active", "groups")
+    nulls = ", ".join(f"{fact}: null" for fact in facts)
+    (user,) = made(tmp_path, people(f"{{email: a@acme.example, {nulls}, department: null}}"))["users"]
+    assert not set(facts) & user.keys()
+    assert user["department"] is None
+    (same,) = made(tmp_path, people(f"{{email: a@acme.example, unknown: [{', '.join(facts)}]}}"))["users"]
+    assert same == user
+    (used,) = made(tmp_path, people("{email: a@acme.example, apps: {jira-software: null}}"))["users"]
+    assert used["last_active"] == {JIRA: None}
+
+
 def test_apps_are_held_through_their_default_groups(tmp_path: Path) -> None:
     """A day is the last use; never and unknown are said; other roles and direct ones are possible."""
     apps = (
