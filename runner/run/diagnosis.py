@@ -206,7 +206,7 @@ def workflow_lines(workflows: Mapping[str, str], policies: Policies) -> Iterator
     ours = {name: text for name, text in workflows.items() if "policy-runner" in text or "ATLASSIAN_API_KEY" in text}
     on_schedule = [name for name, text in ours.items() if "schedule:" in text and "ATLASSIAN_API_KEY" in text]
     if not ours:
-        remedy = "policy-runner init --workflows puts them there; without them somebody has to call the runner"
+        remedy = "policy-runner init --workflows writes some; without them somebody has to call the runner"
         yield Line("workflows", NOTE, "none in .github/workflows calls the runner", remedy)
     elif not on_schedule:
         yield Line("workflows", WARN, f"{', '.join(sorted(ours))}: none runs on a schedule with the key", "add run.yml")

@@ -27,11 +27,14 @@ recorded day, to keep a day for later. The file names people; keep it as you wou
 examples:
   policy-runner snapshot --out acme.json
   policy-runner snapshot --out acme.json --direct-roles    also who holds which role directly: one call a person
+  policy-runner snapshot --out acme.json --pseudonymous    pseudonyms for names, addresses and account ids
   policy-runner plan --directory acme.json
   policy-runner snapshot --record --audit-branch audit     without names, beside the journal, at most once a day
 
 What --record keeps is for comparing pull requests where no key is in reach (`diff --directory`): pseudonyms in the
-place of names, addresses and account ids, but for those that stand in the policies anyway.
+place of names, addresses and account ids, but for those that stand in the policies anyway. --pseudonymous writes the
+same into a file. The domains of addresses stay, so that filters on them work. POLICY_RUNNER_PSEUDONYM_KEY makes the
+pseudonyms those of the journal; without it nobody can ever find out whom one stands for.
 
 Exit code 4 means that the snapshot is not complete; the file says so too, and no plan is carried out on it.
 """
@@ -42,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     where = parser.add_mutually_exclusive_group(required=True)
     where.add_argument("--out", type=Path, metavar="FILE", help="where to write it")
     where.add_argument("--record", action="store_true", help="keep it without names beside the journal")
+    parser.add_argument("--pseudonymous", action="store_true", help="write it without names")
     parser.add_argument("--direct-roles", action="store_true", help="read everybody's direct roles, one call each")
 
 
@@ -57,7 +61,8 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     if args.record:
         where = place.place_of(_write_record(snapshot, place))
     else:
-        write_json(args.out, snapshot_to_json(snapshot))
+        shown = _nameless(snapshot, place) if args.pseudonymous else snapshot
+        write_json(args.out, snapshot_to_json(shown))
         where = str(args.out)
     for text in (*snapshot.problems, *snapshot.warnings):
         place.console.complain(f"warning: {text}", "unsure")
@@ -70,13 +75,17 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
 
 
 def _write_record(snapshot: Snapshot, place: Workplace) -> str:
-    """Keep the snapshot without names and give its path. Without a key of pseudonyms one is made up for this once."""
-    said = words_said(path.read_text("utf-8", "replace") for path in _policy_files(place.options.policies))
-    key = place.environ.get(VARIABLE, "") or secrets.token_hex(32)
-    hidden = without_names(snapshot, Pseudonyms(keys_from(key)), said)
-    data = json_text(snapshot_to_json(hidden)).encode()
+    """Keep the snapshot without names and give its path."""
+    data = json_text(snapshot_to_json(_nameless(snapshot, place))).encode()
     place.journal.keep_file(RECORDED, data, "Snapshot without names", secrets.token_hex(3))
     return RECORDED
+
+
+def _nameless(snapshot: Snapshot, place: Workplace) -> Snapshot:
+    """The snapshot without names. Without a key of pseudonyms one is made up for this once."""
+    said = words_said(path.read_text("utf-8", "replace") for path in _policy_files(place.options.policies))
+    key = place.environ.get(VARIABLE, "") or secrets.token_hex(32)
+    return without_names(snapshot, Pseudonyms(keys_from(key)), said)
 
 
 def _policy_files(folder: Path) -> Iterable[Path]:

@@ -116,7 +116,7 @@ class Town:
         where = ("--policies", str(self.folder / "policies"), "--journal", str(self.folder / "journal"))
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
-            code = main((*argv, *where, "--json"), environ, self.clock.clocks)
+            code = main((*where, *argv, "--json"), environ, self.clock.clocks)
         done = Done(code, out.getvalue(), err.getvalue())
         assert self.key not in done.out + done.err
         assert "Traceback" not in done.err
