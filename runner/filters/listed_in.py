@@ -32,7 +32,7 @@ class ListedIn(Question):
         entries = world.lists.get(self.list_name)
         if entries is None:
             return None
-        if user.account_id in entries or user.account_id.casefold() in entries:
+        if user.account_id.casefold() in entries:
             return True
         if isinstance(user.email, Unknown):
             return None if any("@" in entry for entry in entries) else False
@@ -55,5 +55,5 @@ class ListedIn(Question):
             return ()
         known = {account.casefold() for account in world.users}
         known |= {user.email.casefold() for user in world.snapshot.users if not isinstance(user.email, Unknown)}
-        unheard = sorted(entry for entry in world.lists.get(self.list_name, ()) if entry.casefold() not in known)
+        unheard = sorted(entry for entry in world.lists.get(self.list_name, ()) if entry not in known)
         return tuple(f"lists/{self.list_name}.csv: nobody has the address or id {entry}" for entry in unheard)

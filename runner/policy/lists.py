@@ -15,7 +15,7 @@ _COLUMNS = ("email", "account_id")
 
 
 def read_list(file: PolicyFile, problems: Problems) -> frozenset[str]:
-    """The people of a list: case-folded e-mail addresses, and account ids as they are written.
+    """The people of a list: e-mail addresses and account ids, both case-folded as all that is compared is.
 
     The first row names the columns; ``email`` or ``account_id`` must be among them, others are let be. A byte order
     mark, which spreadsheets write, does no harm here.
@@ -54,7 +54,7 @@ def _people(row: list[str], columns: dict[str, int], place: Place, problems: Pro
             problems.error(place, "email", f"{shown(cell)} is not an e-mail address", "such as ann@acme.example")
         elif "\n" in cell:
             problems.error(place, "csv", f"{shown(cell)} goes over several lines", "close the quotes")
-    return {cell.casefold() if name == "email" else cell for name, cell in found.items()}
+    return {cell.casefold() for cell in found.values()}
 
 
 def read_message(file: PolicyFile, problems: Problems) -> str:

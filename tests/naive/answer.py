@@ -233,8 +233,8 @@ def answer_person(name: str, value: Any, person: Json, given: Given) -> str:
 
 
 def answer_listed(entries: list[str], person: Json) -> str:
-    """An account id or an address in a list; an id is no address."""
-    if person["account_id"] in entries:
+    """An account id or an address in a list, whatever their case; an id is no address."""
+    if person["account_id"].casefold() in [entry.casefold() for entry in entries]:
         return "yes"
     email = text(person, "email")
     if email is None:

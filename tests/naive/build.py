@@ -37,7 +37,7 @@ def build_world(
     return World(
         snapshot=snapshot_from_json(directory, source="made.json"),
         now=now,
-        lists={name: frozenset(people) for name, people in (lists or {}).items()},
+        lists={name: frozenset(map(str.casefold, people)) for name, people in (lists or {}).items()},
         history=History(changes=tuple(build_change(change) for change in past or [])),
     )
 

@@ -386,13 +386,13 @@ def test_overrides_say_whose_rail_they_lift(write: Write) -> None:
 
 
 def test_lists_are_read_by_their_columns(write: Write) -> None:
-    """E-mail addresses are folded, account ids are not; spreadsheets' byte order marks and other columns do no harm."""
+    """E-mail addresses and account ids are folded; spreadsheets' byte order marks and other columns do no harm."""
     files: dict[str, str | bytes] = {
         "lists/a.csv": b"\xef\xbb\xbfName,E-Mail,Email\r\nAnn,x,Ann@ACME.example\r\n,,\r\n",
         "lists/b.csv": "account_id,email\nABC,\n,b@acme.example\n",
     }
     lists = load(write(files), today=TODAY).lists
-    assert lists == {"a": {"ann@acme.example"}, "b": {"ABC", "b@acme.example"}}
+    assert lists == {"a": {"ann@acme.example"}, "b": {"abc", "b@acme.example"}}
 
 
 @pytest.mark.parametrize(
