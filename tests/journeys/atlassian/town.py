@@ -150,17 +150,19 @@ def town(
     options: Options | None = None,
     people: Json | None = None,
     tasks: dict[str, str] | None = None,
+    settings: str = SETTINGS,
     **more: Any,
 ) -> Iterator[Town]:
     """An organization with faults, and policies that fit it."""
     policies = folder / "policies"
     (policies / "tasks").mkdir(parents=True)
-    (policies / "settings.yaml").write_text(SETTINGS, encoding="utf-8")
+    (policies / "settings.yaml").write_text(settings, encoding="utf-8")
     for name, text in (TASKS if tasks is None else tasks).items():
         (policies / "tasks" / f"{name}.yaml").write_text(text, encoding="utf-8")
     clock = Clock()
     known = organization() if people is None else people
-    with Emulator(known, clock=clock.now, faults=faults, limits=limits, options=options, **more) as emulator:
+    given = {"clock": clock.now, **more}
+    with Emulator(known, faults=faults, limits=limits, options=options, **given) as emulator:
         yield Town(emulator, folder, clock)
 
 
