@@ -94,7 +94,7 @@ def _moves(task: Task, user: User, changes: Iterable[PastChange]) -> tuple[tuple
     moves: list[Move] = []
     skips: list[Skip] = []
     for change in reversed(list(changes)):  # the last one is taken back first
-        wish = Wish(_KINDS.get(change.verb, STATUS), change.target, change.before, change.role)
+        wish = wish_of(change, value=change.before)
         now = present(user, wish)
         what = f"{change.verb} {change.target or ''}".rstrip()
         if isinstance(now, Unknown):
@@ -108,6 +108,11 @@ def _moves(task: Task, user: User, changes: Iterable[PastChange]) -> tuple[tuple
         else:
             moves.append(Move(wish, INVERSE[change.verb], now))
     return tuple(moves), tuple(skips)
+
+
+def wish_of(change: PastChange, *, value: bool | str) -> Wish:
+    """The wish that what a change was about has this value."""
+    return Wish(_KINDS.get(change.verb, STATUS), change.target, value, change.role)
 
 
 def _draft(task: Task, user: User, moves: tuple[Move, ...], world: World, guard: Guard) -> Draft:

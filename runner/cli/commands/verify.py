@@ -7,24 +7,34 @@ from collections.abc import Iterator
 
 from runner.cli.carrying_out import read_report
 from runner.cli.workplace import Workplace
+from runner.directory.file import FileReader
+from runner.engine.agreement import disagreements
 from runner.errors import FINE, OTHER_SIDE, InputError
 from runner.journal.chain import Finding
+from runner.journal.journal import Past
+from runner.journal.lease import lease_from
+from runner.journal.store import LEASE, REPORT
 from runner.journal.verify import check_journal
+from runner.model.record import FAILED
 from runner.report.markdown import render_markdown
 from runner.report.words import count
 
-HELP = "check that nobody changed the journal or its reports"
+HELP = "check that nobody changed the journal or its reports, and that the directory agrees"
 ABOUT = """
 Follow the chain of all records: every edit, loss, insertion, reordering, exchange and cut is found, the first bad
-record first. Then every report is made anew and must have the same bytes.
+record first. Then every report is made anew and must have the same bytes. With --directory, everybody must also still
+be what the runs made of them.
 
 examples:
   policy-runner verify
+  policy-runner verify --directory acme.json
   policy-runner verify --audit-branch audit
 
 The hash of the last record is an anchor: noted elsewhere, it also proves that the journal was not rewritten as a whole.
-Exit code 4 (reason journal_damaged) means that something was found.
+Exit code 4 means that something was found: reason journal_damaged, or directory_differs where the journal is whole and
+somebody else changed people since.
 """
+_WORDS = {"journal_damaged": "damaged", "directory_differs": "differs"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,9 +48,12 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     findings = check_journal(place.store.read_files(), place.store.read_anchor())
     past = None if findings else place.archive.read_past()
     if past is not None:
-        findings = tuple(_report_findings([record.run for record in past.runs], place))
-    head = past.head if past else None
+        findings = (*_report_findings([record.run for record in past.runs], place), *_lost_report(past, place))
     reason = "journal_damaged" if findings else ""
+    if past is not None and not findings:
+        findings = tuple(_directory_findings(past, place))
+        reason = "directory_differs" if findings else ""
+    head = past.head if past else None
     if place.console.json:
         runs = len(past.runs) if past else None
         found = [_form(finding) for finding in findings]
@@ -48,7 +61,7 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
         place.console.result_json(form)
     elif findings:
         for finding in findings:
-            place.console.complain(f"damaged: {finding}", "remove")
+            place.console.complain(f"{_WORDS[reason]}: {finding}", "remove")
     elif past is not None:
         whole = f"whole: {count(len(past.runs), 'run')}"
         place.console.result(f"{whole}, every report as its records say; head {head or 'none yet'}")
@@ -69,6 +82,29 @@ def _report_findings(runs: list[str], place: Workplace) -> Iterator[Finding]:
             continue
         if not same:
             yield Finding(run, "changed_file", "the report is not what the run's records say", file="report.md")
+
+
+def _lost_report(past: Past, place: Workplace) -> Iterator[Finding]:
+    """The newest report, where it is gone. A run that publishes one gives its lease back in the same step, so one that
+    was killed before that is told from one whose report was taken away."""
+    kept = place.store.read_file(LEASE)
+    if not past.runs or kept is None:
+        return
+    record, lease = past.runs[-1], lease_from(kept)
+    published = record.ending is not None and record.ending.ended != FAILED
+    if published and lease.released and lease.run == record.run and not place.archive.read_report(record.run):
+        yield Finding(record.run, "lost_file", "the report is missing", file=REPORT)
+
+
+def _directory_findings(past: Past, place: Workplace) -> Iterator[Finding]:
+    """What a directory file says otherwise than the last change of each aspect of a person left it."""
+    made = past.history.changes
+    if place.options.directory is None or not made:
+        return
+    users = FileReader(place.options.directory, place.now).read_users({change.account_id for change in made})
+    for change, now in disagreements(made, users):
+        what = f"{change.account_id}: {change.verb} {change.target or ''}".rstrip()
+        yield Finding(change.run, "directory_differs", f"{what} was made, and now it is {str(now).lower()}")
 
 
 def _form(finding: Finding) -> dict[str, object]:

@@ -1,0 +1,54 @@
+"""Journal, reports and directory agree, or `verify` says where they do not."""
+
+from __future__ import annotations
+
+from tests.journeys.command import Desk
+
+
+def test_a_directory_that_says_otherwise_than_the_journal_is_named(desk: Desk) -> None:
+    """Somebody who was put back by hand is told by name of account, change and run; the journal itself is whole."""
+    done = desk.run("apply", "contractors-30d", "--json").form
+    changed = next(change for change in done["changes"] if change["verb"] == "suspend")
+    assert desk.run("verify").code == 0
+    organization = desk.read()
+    person = next(user for user in organization["users"] if user["account_id"] == changed["account_id"])
+    person["status"] = "active"
+    desk.write(organization)
+    told = desk.run("verify", "--json")
+    assert (told.code, told.reason) == (4, "directory_differs")
+    (finding,) = told.form["findings"]
+    assert (finding["run"], finding["code"]) == (done["run"], "directory_differs")
+    assert finding["message"] == f"{person['account_id']}: suspend was made, and now it is active"
+
+
+def test_an_undo_agrees_with_the_directory_again(desk: Desk) -> None:
+    """The last change of an aspect counts: what was taken back by `undo` contradicts nothing."""
+    assert desk.run("apply", "contractors-30d").code == 0
+    assert desk.run("undo", "last", "--apply").code == 0
+    assert desk.run("verify").code == 0
+
+
+def test_who_left_the_directory_contradicts_nothing(desk: Desk) -> None:
+    """People come and go; only those who are there can be compared."""
+    assert desk.run("apply", "contractors-30d").code == 0
+    desk.write({**desk.read(), "users": [u for u in desk.read()["users"] if u["status"] != "suspended"]})
+    assert desk.run("verify").code == 0
+
+
+def test_the_newest_report_is_missed(desk: Desk) -> None:
+    """A report that was taken away is found, also the one that no later run has sealed."""
+    assert desk.run("apply", "contractors-30d").code == 0
+    (report,) = desk.journal.rglob("report.md")
+    report.unlink()
+    done = desk.run("verify", "--json")
+    assert (done.code, done.reason, done.form["findings"][0]["file"]) == (4, "journal_damaged", "report.md")
+
+
+def test_a_run_that_was_killed_before_its_report_is_no_damage(desk: Desk) -> None:
+    """What gives the lease back is the step that writes the report: where the lease still stands there was none yet."""
+    assert desk.run("apply", "contractors-30d").code == 0
+    (report,) = desk.journal.rglob("report.md")
+    report.unlink()
+    lease = desk.journal / "lease.json"
+    lease.write_bytes(lease.read_bytes().replace(b'"released":true', b'"released":false'))
+    assert desk.run("verify").code == 0
