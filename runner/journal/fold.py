@@ -43,7 +43,6 @@ def _folded(records: Sequence[Record]) -> RunRecord:
         notified=tuple(forms.notice_from(record.body, record.at) for record in of["notified"]),
         ending=forms.ending_from(finished.body) if finished else None,
         finished_at=finished.at if finished else None,
-        last_at=records[-1].at,
     )
 
 
@@ -128,7 +127,7 @@ def unresolved_intents(runs: Sequence[RunRecord]) -> tuple[OpenIntent, ...]:
 def _ended(runs: Sequence[RunRecord], wanted: Set[str | None]) -> tuple[OpenIntent, ...]:
     statuses = _statuses(runs)
     return tuple(
-        OpenIntent(run.run, change, run.last_at or run.started_at)
+        OpenIntent(run.run, change)
         for run in runs
         for change in run.intents
         if statuses.get((run.run, change.id)) in wanted

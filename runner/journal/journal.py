@@ -11,7 +11,7 @@ from runner.errors import InputError, OtherSideError, RunnerError
 from runner.journal import fold
 from runner.journal.chain import build_chain
 from runner.journal.ids import new_run_id, run_folder
-from runner.journal.lease import TERM, Lease, Owner, released_lease, taken_lease
+from runner.journal.lease import TERM, Lease, Owner, quiet_since, released_lease, taken_lease
 from runner.journal.mask import PLAIN, Mask
 from runner.journal.records import RecordError, Tip, sha256
 from runner.journal.store import JOURNAL, PLAN, REPORT, Cut, Edit, Store
@@ -112,8 +112,16 @@ class Journal:
         """
         now = self._clock()
         name = new_run_id(now, token)
-        taken = (self._owner, name, now, self._term, self._gone)
-        lease = self._store.write_edit(Edit(f"Run {name}: lease taken"), lambda old: taken_lease(old, *taken))
+        quiet = now
+
+        def decide(old: Lease | None) -> Lease:
+            nonlocal quiet
+            new = taken_lease(old, self._owner, name, now, self._term, self._gone)
+            if new != old:  # asked again after an answer was lost, it is ours already
+                quiet = quiet_since(old, now)
+            return new
+
+        lease = self._store.write_edit(Edit(f"Run {name}: lease taken"), decide)
         try:
             past = self.read_past()
         except RunnerError:
@@ -122,7 +130,7 @@ class Journal:
             raise
         name = new_run_id(now, token, past.last_name)
         run = OpenRun(self._store, self._clock, name, lease, self._term, past.tip)
-        run.mask = self._mask
+        run.mask, run.quiet_since = self._mask, quiet
         report = self.read_report(past.tip.run) if past.tip else None
         run.record_start(start, past.torn, None if report is None else sha256(report))
         return run, past

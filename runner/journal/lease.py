@@ -68,6 +68,11 @@ def taken_lease(
     return Lease(mine, run, fence, now, now + term)
 
 
+def quiet_since(before: Lease | None, now: datetime) -> datetime:
+    """When whoever held the lease ``before`` may have sent something at the latest: nobody sends without a lease."""
+    return now if before is None else min(now, before.expires)
+
+
 def renewed_lease(current: Lease | None, mine: Lease, now: datetime, term: timedelta) -> Lease:
     """The lease, still mine, prolonged when half of it is over. One that ran out and nobody took is still mine."""
     if current is None or current.released or (current.fence, current.owner) != (mine.fence, mine.owner):

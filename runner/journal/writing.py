@@ -26,7 +26,7 @@ class OpenRun:
 
     Everything that writes raises OtherSideError: ``audit_store`` (then nothing more can be written: nobody knows what
     the store holds) or ``lease_lost`` (another runner has taken over). ``mask`` may be exchanged for one that knows
-    more people.
+    more people. ``quiet_since`` is when the runner before may have sent something at the latest.
     """
 
     def __init__(
@@ -34,6 +34,7 @@ class OpenRun:
     ) -> None:
         self.run = run
         self.mask: Mask = PLAIN
+        self.quiet_since = lease.since
         self._store = store
         self._clock = clock
         self._lease = replace(lease, run=run)

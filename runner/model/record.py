@@ -47,12 +47,10 @@ class RecordedOutcome:
 
 @dataclass(frozen=True, slots=True)
 class OpenIntent:
-    """A change that ``run`` announced, at the latest ``at`` that time by the wall clock, and whose end nobody recorded;
-    it may or may not have happened."""
+    """A change that ``run`` announced and whose end nobody recorded; it may or may not have happened."""
 
     run: str
     change: RecordedChange
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +129,7 @@ class Ending:
 class RunRecord:
     """One run, folded from its records. What never came is None or empty: a killed run has no ``ending``.
 
-    ``started_at``, ``last_at`` (of its last record) and ``finished_at`` are the wall clock; ``head`` is the hash of the
-    run's last record;
+    ``started_at`` and ``finished_at`` are the wall clock; ``head`` is the hash of the run's last record;
     ``outcomes`` are those of this run's own intents, ``recovered`` those of earlier runs' intents.
     """
 
@@ -150,7 +147,6 @@ class RunRecord:
     notified: tuple[RecordedNotice, ...] = ()
     ending: Ending | None = None
     finished_at: datetime | None = None
-    last_at: datetime | None = None
 
     @property
     def ended(self) -> str:

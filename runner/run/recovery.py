@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
 from runner.directory.interface import Writer
 from runner.engine.digest import change_id
@@ -16,7 +16,8 @@ from runner.run.session import WritingSession
 
 SEEN_AFTER = timedelta(seconds=30)
 """So long a live directory may not show what was written to it (Atlassian facts, section 2.16), and so long the last
-request of a process that was killed may be on its way."""
+request of a process that was killed may be on its way. It counts from when that process may have sent it at the latest,
+not from when it was announced: a batch is announced at once, and sending it can take minutes."""
 _TOO_EARLY = (UNKNOWN_OUTCOME, "not to be seen, but too early to tell")
 
 
@@ -27,18 +28,14 @@ def recover(run: OpenRun, intents: Sequence[OpenIntent], writing: WritingSession
     """
     found = {intent: _found(intent, writing.writer) for intent in intents}
     waiting = [intent for intent in intents if live and found[intent][0] == FAILED]
-    wait_s = _too_early_s(waiting, writing.session.clock())
-    if wait_s > 0:
+    told_at = run.quiet_since + SEEN_AFTER
+    wait_s = (told_at - writing.session.clock()).total_seconds()
+    if waiting and wait_s > 0:
         writing.wait(wait_s)
         found |= {intent: _found(intent, writing.writer) for intent in waiting}
-        if _too_early_s(waiting, writing.session.clock()) > 0:  # the wait was cut short
+        if writing.session.clock() < told_at:  # the wait was cut short
             found |= {intent: _TOO_EARLY for intent in waiting if found[intent][0] == FAILED}
     run.record_recovered([(intent, *found[intent]) for intent in intents])
-
-
-def _too_early_s(intents: Iterable[OpenIntent], now: datetime) -> float:
-    """Seconds until all of them would be seen if they had been carried out."""
-    return max(((intent.at + SEEN_AFTER - now).total_seconds() for intent in intents), default=0.0)
 
 
 def _found(intent: OpenIntent, writer: Writer) -> tuple[str, str]:
