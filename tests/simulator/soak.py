@@ -23,8 +23,10 @@ from tests.simulator.replies import CASES, reply
 from tests.simulator.trials import (
     STORE_FAULTS,
     STORES,
+    UNSEEN,
     Trial,
     crowded,
+    damaged,
     killed,
     rough,
     signalled,
@@ -66,6 +68,14 @@ def every_kill(amounts: Amounts) -> Iterator[Named]:
             yield from (named(killed, at, changes, store) for at in range(1, touches(changes, store) + 1))
 
 
+def every_kill_unseen(amounts: Amounts) -> Iterator[Named]:
+    """The same where nothing that was written shows at once."""
+    for store in STORES:
+        for changes in amounts.sizes():
+            steps = range(1, touches(changes, store, UNSEEN) + 1)
+            yield from (named(killed, at, changes, store, UNSEEN) for at in steps)
+
+
 def every_signal(amounts: Amounts) -> Iterator[Named]:
     """A signal at every step of plans of 1 to 50 changes."""
     for store in STORES:
@@ -90,6 +100,11 @@ def rough_worlds(amounts: Amounts) -> Iterator[Named]:
 def crowds(amounts: Amounts) -> Iterator[Named]:
     """Two to eight runners at once."""
     return (named(crowded, seed) for seed in amounts.of(1_000))
+
+
+def damages(amounts: Amounts) -> Iterator[Named]:
+    """The journal is changed between two runs."""
+    return (named(damaged, seed) for seed in amounts.of(2_000))
 
 
 def careless_policies(amounts: Amounts) -> Iterator[Named]:
@@ -142,8 +157,8 @@ def heeded(number: signal.Signals, latency_s: float, folder: Path) -> Trial:
 
 
 KINDS: tuple[Callable[[Amounts], Iterator[Named]], ...] = (
-    every_kill, every_signal, every_store_failure, rough_worlds, crowds, careless_policies, spoilt_sources, undos,
-    replies, real_kills, real_signals,
+    every_kill, every_kill_unseen, every_signal, every_store_failure, rough_worlds, crowds, damages, careless_policies,
+    spoilt_sources, undos, replies, real_kills, real_signals,
 )  # fmt: skip
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from runner.journal.verify import check_journal
 from tests.simulator.crowd import Crowd
 from tests.simulator.fate import Fate
 from tests.simulator.recount import recount
@@ -35,18 +36,22 @@ class Trial:
             self.wrong.append(words)
 
 
-def touches(changes: int, store: str) -> int:
-    """How often a run of so many changes touches the world when nothing happens to it."""
-    world = World(Fate(), changes, store)
+UNSEEN = {"seen late": 1.0}
+"""Every write is done at once, and shows seconds later."""
+
+
+def touches(changes: int, store: str, rates: Mapping[str, float] | None = None) -> int:
+    """How often a run of so many changes touches the world when nothing ends it."""
+    world = World(Fate(rates=rates or {}), changes, store)
     world.run()
     return world.fate.touches
 
 
-def killed(at: int, changes: int, store: str) -> Trial:
-    """The process dies at one touch of the world; one recovery run closes and completes everything."""
-    world = World(Fate(seed=at, kill_at=at), changes, store)
+def killed(at: int, changes: int, store: str, rates: Mapping[str, float] | None = None) -> Trial:
+    """The process dies at one touch of the world; one recovery run straight after closes and completes everything."""
+    world = World(Fate(seed=at, kill_at=at, rates=rates or {}), changes, store)
     trial = Trial()
-    trial.expect(world.run().code is None, "it was not killed")
+    world.run()
     return _recovered(world, trial, changes)
 
 
@@ -68,21 +73,85 @@ def rough(seed: int) -> Trial:
     chance = random.Random(seed)
     store = chance.choice(STORES)
     rates = {fault: chance.choice((0.0, 0.0, 0.01, 0.05, 0.3)) for fault in ROUGH}
-    rates["kill"] = min(rates["kill"], 0.05)
-    world = World(Fate(seed, rates), chance.randint(1, 50), store)
+    rates["kill"] = min(rates["kill"], 0.01)
+    changes = chance.randint(1, 50)
+    world = World(Fate(seed, rates), changes, store)
     trial = Trial()
     for _ in range(chance.randint(1, 3)):
+        world.fate.kill_at = world.fate.touches + chance.randint(1, 30 + 8 * changes)
         world.run()
         trial.wrong += recount(world.evidence(), open_allowed=True)
+        trial.wrong += false_alarms(world)
         if store == "branch" and chance.random() < 0.5:  # a folder that is gone has nothing to check
             world.lose_machine()
             world.fate.struck["machine lost"] += 1
         world.fate.clock.wait(chance.choice((1, 20, 400)))
     end = world.recover()
     trial.expect(end.code in (0, 3), f"the last run ended with {end}")
-    trial.wrong += recount(world.evidence())
+    trial.wrong += recount(world.evidence()) + false_alarms(world)
     trial.struck = world.fate.struck
     return trial
+
+
+def false_alarms(world: World) -> list[str]:
+    """What `verify` finds in a journal that nobody touched."""
+    kept = world.kept()
+    files = {path: data for path, data in kept.items() if path.startswith("runs/")}
+    anchor = kept.get("HEAD")
+    found = check_journal(files, None if anchor is None else anchor.decode().strip())
+    return [f"false alarm: {finding}" for finding in found]
+
+
+def damaged(seed: int) -> Trial:
+    """Somebody changes the journal between two runs: the next one names the record, writes nothing, and lets go."""
+    chance = random.Random(seed)
+    store = chance.choice(STORES)
+    world = World(Fate(seed), chance.randint(1, 8), store)
+    for _ in range(chance.randint(1, 3)):
+        world.fate.kill_at = world.fate.touches + chance.randint(8, 120)
+        world.run()
+        world.fate.clock.wait(400)
+    world.fate.calm()
+    trial, effects = Trial(), len(world.town.effects)
+    kept = world.kept()
+    journals = sorted(path for path in kept if path.endswith("journal.jsonl") and b"\n" in kept[path])
+    if not journals:
+        return trial
+    path = chance.choice(journals)
+    how, line, data = _damage(kept[path], chance, is_last=path == journals[-1])
+    trial.struck[how] += 1
+    kept[path] = data
+    end = world.run()
+    trial.expect((end.code, end.reason) == (4, "journal_damaged"), f"{how} in line {line}: the run ended with {end}")
+    trial.expect(len(world.town.effects) == effects, f"{how}: something was written all the same")
+    anchor = kept["HEAD"].decode().strip() if "HEAD" in kept else None
+    found = check_journal({p: d for p, d in kept.items() if p.startswith("runs/")}, anchor)
+    first = (found[0].run, found[0].line) if found else None
+    trial.expect(first == (path.split("/")[4], line), f"{how} in line {line} of {path}: {first} is named")
+    return trial
+
+
+def _damage(data: bytes, chance: random.Random, *, is_last: bool) -> tuple[str, int, bytes]:
+    """One way to change a journal: what it is, the number of the first line that is not as it was, and the result."""
+    *lines, torn = data.split(b"\n")
+    at = chance.randrange(len(lines))
+    ways = ["a byte changed", "a record lost", "a record twice"] + ["two records swapped"] * (len(lines) > 1)
+    how = chance.choice([*ways, "the tail cut"])
+    if how == "a byte changed":
+        position = chance.randrange(len(lines[at]))
+        lines[at] = lines[at][:position] + bytes([lines[at][position] ^ 1]) + lines[at][position + 1 :]
+    elif how == "a record lost":
+        del lines[at]
+    elif how == "a record twice":
+        lines.insert(at, lines[at])
+        at += 1
+    elif how == "two records swapped":
+        at = min(at, len(lines) - 2)
+        lines[at], lines[at + 1] = lines[at + 1], lines[at]
+    else:
+        del lines[at:]
+        torn = b"" if is_last else torn
+    return how, at + 1, b"\n".join([*lines, torn])
 
 
 def crowded(seed: int) -> Trial:
