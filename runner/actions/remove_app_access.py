@@ -60,7 +60,7 @@ def _hindrances(user: User, scope: Scope, targets: frozenset[str]) -> Iterator[H
     if isinstance(user.groups, Unknown):
         yield Hindrance("unknown", "groups")
         return
-    if not user.groups <= world.known_groups:
+    if not world.knows_grants(user, targets):
         yield Hindrance("unknown", "grants")
     for group_id in sorted(user.groups & world.known_groups):
         group = world.groups[group_id]

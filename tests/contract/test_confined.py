@@ -129,6 +129,17 @@ def test_the_plan_is_the_same_whoever_else_was_read(
     assert some.snapshot.users == everybody.snapshot.users
 
 
+def test_a_group_that_cannot_grant_the_app_hinders_nobody() -> None:
+    """What it grants was not read, but all groups that grant the app were: it is none of them."""
+    guest = user("u-9", email="u9@contractor.acme.example", groups=["guests"], direct_access=[{"app": JIRA}])
+    people = [user(f"u-{n}", roles=["org-admin"] if n < 2 else [], groups=["jira"]) for n in range(9)]
+    takes = task("t", {"email_domain": ["contractor.acme.example"]}, {"remove_app_access": "jira"})
+    with Emulator(organization([*people, guest])) as emulator:
+        some = plan_of(replace(policies(takes), settings=Settings(limits=WIDE)), emulator, spare=ALWAYS)
+    assert [(change.account_id, change.verb) for change in some.changes] == [("u-9", "revoke_role")]
+    assert some.skips == ()
+
+
 def searched(emulator: Emulator) -> list[Entry]:
     """The searches for people."""
     return [entry for entry in emulator.log if entry.path.endswith("/users/search")]
