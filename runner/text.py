@@ -72,10 +72,11 @@ def markdown(text: str) -> str:
 def markdown_code(text: str) -> str:
     """Text as code in Markdown: for addresses and ids, which can be copied from there just as they are.
 
-    Nothing is a mention or a link inside code. Text that code in a table cannot hold is written by ``markdown``.
+    Nothing is a mention or a link inside code. Text that code in a table cannot hold, or that a workflow's log would
+    take for a command, is written by ``markdown``.
     """
     seen = terminal(text)
-    if not seen.strip(" ") or seen != seen.strip(" ") or any(c in seen for c in "`|\\$"):
+    if not seen.strip(" ") or seen != seen.strip(" ") or any(c in seen for c in ("`", "|", "\\", "$", "##[")):
         return markdown(text)
     return f"`{seen}`"
 

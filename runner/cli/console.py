@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import shutil
@@ -11,6 +12,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any, TextIO
 
+from runner.errors import OtherSideError
 from runner.text import log_line, terminal
 
 _STYLES = {"add": "32", "remove": "31", "refused": "1;31", "heading": "1", "dim": "2", "good": "32", "unsure": "33"}
@@ -37,8 +39,8 @@ class Console:
         quiet: bool = False,
         color: bool = True,
     ) -> None:
-        self.out = out or sys.stdout
-        self.err = err or sys.stderr
+        self.out = out or sys.stdout or io.StringIO()  # a process may be started without either
+        self.err = err or sys.stderr or io.StringIO()
         self.environ = os.environ if environ is None else environ
         self.json = json
         self.quiet = quiet
@@ -108,6 +110,10 @@ class Console:
             stream.flush()
         except BrokenPipeError:
             _silence(stream)
+        except OSError as error:
+            _silence(stream)
+            if stream is self.out:
+                raise OtherSideError("output", f"the result cannot be written: {error.strerror}") from error
         except ValueError:
             if not stream.closed:
                 raise

@@ -105,6 +105,13 @@ def test_addresses_and_ids_can_be_copied(addressed: str) -> None:
     assert render(text.markdown_code(addressed)) == f"<p><code>{addressed}</code></p>\n"
 
 
+def test_code_that_a_log_would_take_for_a_command_is_text() -> None:
+    """A report that a workflow prints holds no ``##[name]``, which GitHub's runner obeys anywhere in a line."""
+    written = text.markdown_code("##[error]x@acme.example")
+    assert "##[" not in written
+    assert seen(render(written).removeprefix("<p>").removesuffix("</p>\n")) == "##[error]x@acme.example"
+
+
 @settings(max_examples=300, deadline=None)
 @given(HOSTILE)
 def test_terminal_text_is_one_visible_line(value: str) -> None:
