@@ -53,7 +53,10 @@ LIES: dict[str, tuple[Callable[[Evidence], object], str]] = {
     ),
     "an effect before its intent": (lambda e: e["effects"][3].update(announced=False), "unaudited: it happened before"),
     "an effect of a late runner": (lambda e: e["effects"][3].update(fence=9), "had lost its lease"),
-    "a byte": (lambda e: journal(e, lambda lines: lines.__setitem__(1, lines[1].replace(b'"pages":1', b'"pages":2'))), "hash"),
+    "a byte": (
+        lambda e: journal(e, lambda lines: lines.__setitem__(1, lines[1].replace(b'"pages":1', b'"pages":2'))),
+        "hash",
+    ),
     "a lost record": (lambda e: journal(e, lambda lines: lines.pop(2)), "does not follow on"),
     "no outcome": (lambda e: journal(e, lambda lines: lines.pop(line_of(lines, b"outcome"))), "no outcome"),
     "no intent": (lambda e: journal(e, lambda lines: lines.pop(line_of(lines, b"intent"))), "without an intent"),
