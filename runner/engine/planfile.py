@@ -61,7 +61,7 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         ],
         "refusals": [_refusal(refusal) for refusal in plan.refusals],
         "warnings": list(plan.warnings),
-        "overrides": list(plan.overrides),
+        **({"overrides": list(plan.overrides)} if plan.overrides else {}),
     }
 
 

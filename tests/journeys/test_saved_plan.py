@@ -24,3 +24,12 @@ def test_a_task_wins_over_a_file_of_its_name(desk: Desk, monkeypatch: pytest.Mon
     (desk.folder / "something").write_text("no plan", encoding="utf-8")
     assert desk.run("apply", "something", "--json").reason == "plan_unreadable"
     assert desk.run("apply", "no-such-thing", "--json").reason == "unknown_task"
+
+
+def test_a_plan_has_the_keys_of_the_contract_and_no_others(desk: Desk) -> None:
+    """plan.json is read by other people's programs; an override that lifted a rail is named only where there is one."""
+    plan = desk.run("plan", "--json").form
+    assert list(plan) == [
+        "format", "digest", "organization", "created_at", "policies", "snapshot", "tasks", "changes", "skips", "notices",
+        "handover", "reported", "refusals", "warnings",
+    ]  # fmt: skip
