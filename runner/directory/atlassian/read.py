@@ -26,7 +26,7 @@ from runner.directory.atlassian.operations import (
 from runner.directory.atlassian.pages import fetch_pages
 from runner.directory.atlassian.records import direct_grants_of_records, grants_of_records
 from runner.directory.atlassian.resources import Resources, app_of_workspace
-from runner.directory.atlassian.snapshot import build_snapshot
+from runner.directory.atlassian.snapshot import REFUSE_SKEW_S, build_snapshot
 from runner.directory.atlassian.sweep import MOST_IDS, Sweep, Swept, apps_meant, build_sweeps, chunks
 from runner.directory.facts import Facts
 from runner.directory.interface import Need, Progress, no_progress
@@ -107,6 +107,8 @@ class AtlassianReader:
                 harvest.add_user(record, directory)
         if harvest.problems:
             raise OtherSideError("bad_answer", f"people could not be read: {harvest.problems[0]}")
+        if abs(self.client.skew_s) > REFUSE_SKEW_S:
+            harvest.forget_times()
         at_s = self.client.clocks.monotonic()
         self.recent.update((user.account_id, (at_s, user)) for user in harvest.users.values())
         return tuple(harvest.users[id_] for id_ in sorted(harvest.users))

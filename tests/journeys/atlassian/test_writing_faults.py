@@ -178,6 +178,16 @@ def test_whoever_left_since_the_plan_is_left_out(tmp_path: Path) -> None:
         check_truth(found)
 
 
+def test_a_clock_that_jumps_during_a_run_ends_all_talk_of_inactivity(tmp_path: Path) -> None:
+    """Two hours apart at the last look: nobody is called idle any more, and nothing is written."""
+    jump = Rule("skew", match="users/search", body="accountIds", seconds=7200, times=0)
+    with town(tmp_path, faults=[jump]) as found:
+        done = found.run("apply", "--all")
+        assert (done.code, done.form["outcomes"]) == (0, {"changed_since": 28}), done.err
+        assert found.writes == []
+        check_truth(found)
+
+
 READ_AGAIN = {
     "the last look": Rule("status", match="users/search", body="accountIds", status=503, times=0),
     "the look after the first batch": Rule(
