@@ -7,12 +7,16 @@ from datetime import date, timedelta
 
 import pytest
 
+from runner.engine.case import Case
 from runner.engine.digest import changes_digest
+from runner.engine.evaluate import Evaluation
 from runner.engine.rails import RUN_RAILS, TASK_RAILS
-from runner.engine.settle import override_use
+from runner.engine.settle import override_use, settle
 from runner.model.history import History, PastChange
 from runner.model.people import Snapshot
+from runner.model.plan import Change
 from runner.model.policy import RunLimits
+from runner.model.world import World
 from tests.unit.engine.made import (
     JIRA,
     NOW,
@@ -289,6 +293,22 @@ def test_an_entry_of_protect_that_stands_for_nobody_refuses_the_run() -> None:
     for unknown in ({"users": ("gone@acme.example",)}, {"groups": ("no-group",)}, {"min_members": {"no-group": 1}}):
         assert rails(plan(policies(t, **unknown), people(3))) == {("protected_unresolved", None)}
     assert not rails(plan(policies(t, users=("P-000@ACME.example", "p-001"), groups=("H",)), people(3)))
+
+
+def test_two_org_admins_stay_even_if_nothing_else_protected_them() -> None:
+    """No task can ask for their suspension, because their role protects them; the rail holds where that should fail."""
+    found = policies(task("t", ALL, "suspend"))
+    world = World(snapshot([*(user(f"a-{i}", roles=["org-admin"]) for i in range(3)), *crowd(3)]), NOW)
+
+    def refused(verb: str, *admins: str) -> list[tuple[str, str]]:
+        changes = tuple(Change("c", who, None, None, verb, None, "active", "suspended", ("t",), ()) for who in admins)
+        case = Case(found, world, Evaluation(world), tuple(found.tasks.values()), (), ())
+        return [(r.rail, r.found) for r in settle(case, lambda _: (changes, ())).refusals]
+
+    assert refused("suspend", "a-0", "a-1") == [("admins_floor", "1 active org admins would be left")]
+    assert refused("deactivate", "a-0", "a-1", "a-2") == [("admins_floor", "0 active org admins would be left")]
+    assert refused("suspend", "a-0") == []
+    assert refused("suspend", "p-000", "p-001") == []
 
 
 def test_the_kill_switch_refuses_everything() -> None:
