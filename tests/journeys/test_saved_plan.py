@@ -30,6 +30,6 @@ def test_a_plan_has_the_keys_of_the_contract_and_no_others(desk: Desk) -> None:
     """plan.json is read by other people's programs; an override that lifted a rail is named only where there is one."""
     plan = desk.run("plan", "--json").form
     assert list(plan) == [
-        "format", "digest", "organization", "created_at", "policies", "snapshot", "tasks", "changes", "skips", "notices",
-        "handover", "reported", "refusals", "warnings",
+        "format", "digest", "organization", "created_at", "policies", "snapshot", "tasks",
+        "changes", "skips", "notices", "handover", "reported", "refusals", "warnings",
     ]  # fmt: skip
