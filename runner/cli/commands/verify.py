@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from pathlib import Path
 
 from runner.cli.carrying_out import read_report
 from runner.cli.workplace import Workplace
+from runner.directory.atlassian.events import fetch_events
+from runner.directory.atlassian.http import Client
 from runner.directory.file import FileReader
 from runner.engine.agreement import disagreements
-from runner.errors import FINE, OTHER_SIDE, InputError
+from runner.errors import FINE, OTHER_SIDE, InputError, OtherSideError
 from runner.journal.chain import Finding
 from runner.journal.journal import Past
 from runner.journal.lease import lease_from
@@ -18,33 +21,35 @@ from runner.journal.verify import check_journal
 from runner.model.record import FAILED
 from runner.report.markdown import render_markdown
 from runner.report.words import count
+from runner.run.reconciling import events_since, reconcile
 
 HELP = "check that nobody changed the journal or its reports, and that the directory agrees"
 ABOUT = """
 Follow the chain of all records: every edit, loss, insertion, reordering, exchange and cut is found, the first bad
 record first. Then every report is made anew and must have the same bytes. With --directory, everybody must also still
-be what the runs made of them.
+be what the runs made of them. With --online, the organization's own audit events are read: every change of the journal
+must stand there too, and whatever the same key did must stand in the journal.
 
 examples:
   policy-runner verify
   policy-runner verify --directory acme.json
   policy-runner verify --audit-branch audit
+  policy-runner verify --online
 
 The hash of the last record is an anchor: noted elsewhere, it also proves that the journal was not rewritten as a whole.
-Exit code 4 means that something was found: reason journal_damaged, or directory_differs where the journal is whole and
-somebody else changed people since.
+Exit code 4 means that something was found: reason journal_damaged; directory_differs where the journal is whole and
+somebody else changed people since; events_differ where the audit events say otherwise.
 """
-_WORDS = {"journal_damaged": "damaged", "directory_differs": "differs"}
+_WORDS = {"journal_damaged": "damaged", "directory_differs": "differs", "events_differ": "differs"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """See Command: it takes none of its own."""
-    del parser
+    """See Command."""
+    parser.add_argument("--online", action="store_true", help="read the organization's audit events too")
 
 
 def run(args: argparse.Namespace, place: Workplace) -> int:
     """See Command."""
-    del args
     findings = check_journal(place.store.read_files(), place.store.read_anchor())
     past = None if findings else place.archive.read_past()
     if past is not None:
@@ -53,6 +58,9 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     if past is not None and not findings:
         findings = tuple(_directory_findings(past, place))
         reason = "directory_differs" if findings else ""
+    if past is not None and not findings and args.online:
+        findings = tuple(_online_findings(past, place))
+        reason = "events_differ" if findings else ""
     head = past.head if past else None
     if place.console.json:
         runs = len(past.runs) if past else None
@@ -105,6 +113,23 @@ def _directory_findings(past: Past, place: Workplace) -> Iterator[Finding]:
     for change, now in disagreements(made, users):
         what = f"{change.account_id}: {change.verb} {change.target or ''}".rstrip()
         yield Finding(change.run, "directory_differs", f"{what} was made, and now it is {str(now).lower()}")
+
+
+def _online_findings(past: Past, place: Workplace) -> Iterator[Finding]:
+    """What journal and audit events do not both say. Raises OtherSideError where the events cannot be read."""
+    connection = place.directory.where
+    if isinstance(connection, Path):
+        raise InputError("usage", "a directory file has no audit events", hint="leave out --directory or --online")
+    now = place.clocks.now()
+    since = events_since(past.runs, now)
+    if since is None:
+        return
+    events = fetch_events(Client(connection, clocks=place.clocks), since, now)
+    if events is None:
+        hint = "the key needs the scope read:events:admin, and the organization a plan that has an audit log"
+        raise OtherSideError("events_unreadable", "this key cannot read the organization's audit events", hint=hint)
+    for mismatch in reconcile(past.runs, events, place.mask, since):
+        yield Finding(mismatch.run, "events_differ", mismatch.message)
 
 
 def _form(finding: Finding) -> dict[str, object]:

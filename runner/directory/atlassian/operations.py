@@ -69,6 +69,7 @@ SEARCH_GROUPS = Operation(
 )  # fmt: skip
 COUNT_GROUPS = Operation("GET", f"{_READ}/groups/count")
 GROUP_ROLES = Operation("GET", f"{_READ}/groups/{{group}}/role-assignments", query=_PAGE)
+EVENTS = Operation("GET", f"{_V1}/events-stream", query=_PAGE | {"from", "to", "sortOrder"})
 PRIVILEGES = Operation("GET", _MANAGE, query=frozenset({"privileges"}))
 
 JOIN = Operation("POST", f"{_WRITE}/groups/{{group}}/memberships", writes=True, body=frozenset({"accountId"}))
