@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 PATTERN = r"^[1-9][0-9]{0,4}(h|d|w|mo|y)$"
 _HOURS = {"h": 1, "d": 24, "w": 168}
 
 
-@dataclass(frozen=True, slots=True)
-class Duration:
-    """A count of hours, 24-hour days, weeks, calendar months or calendar years."""
+class Duration(NamedTuple):
+    """A number of hours, 24-hour days, weeks, calendar months or calendar years."""
 
-    count: int
+    number: int
     unit: str
 
     @classmethod
@@ -34,8 +33,8 @@ class Duration:
         """
         try:
             if self.unit in _HOURS:
-                return instant - timedelta(hours=self.count * _HOURS[self.unit])
-            months = self.count * (12 if self.unit == "y" else 1)
+                return instant - timedelta(hours=self.number * _HOURS[self.unit])
+            months = self.number * (12 if self.unit == "y" else 1)
             year, month = divmod(instant.year * 12 + instant.month - 1 - months, 12)
             last = calendar.monthrange(year, month + 1)[1]
             return instant.replace(year=year, month=month + 1, day=min(instant.day, last))
@@ -43,4 +42,4 @@ class Duration:
             return datetime.min.replace(tzinfo=instant.tzinfo)
 
     def __str__(self) -> str:
-        return f"{self.count}{self.unit}"
+        return f"{self.number}{self.unit}"

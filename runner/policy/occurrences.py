@@ -89,15 +89,15 @@ def _repetition(schedule: Schedule, moment: datetime, *, last_before: bool) -> d
 
 def _about(every: Duration) -> timedelta:
     """Roughly how long one repetition takes: a first guess that counting corrects."""
-    return every.count * _LENGTH.get(every.unit, timedelta(days=365.2425 if every.unit == "y" else 30.436875))
+    return every.number * _LENGTH.get(every.unit, timedelta(days=365.2425 if every.unit == "y" else 30.436875))
 
 
 def _nth(anchor: datetime, every: Duration, index: int) -> datetime:
     """The repetition of this number; what would lie beyond the calendar is at its end."""
     try:
         if every.unit in _LENGTH:
-            return anchor + index * every.count * _LENGTH[every.unit]
-        months = anchor.year * 12 + anchor.month - 1 + index * every.count * (12 if every.unit == "y" else 1)
+            return anchor + index * every.number * _LENGTH[every.unit]
+        months = anchor.year * 12 + anchor.month - 1 + index * every.number * (12 if every.unit == "y" else 1)
         year, month = divmod(months, 12)
         last = calendar.monthrange(year, month + 1)[1]
         return anchor.replace(year=year, month=month + 1, day=min(anchor.day, last))

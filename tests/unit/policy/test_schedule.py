@@ -143,7 +143,7 @@ def test_every_is_a_fixed_length_apart(now: datetime, length: str, zone: str, st
     assert last is None or last <= now
     assert following is None or following > now
     if last and following and every.unit in "hdw":
-        hours = every.count * {"h": 1, "d": 24, "w": 168}[every.unit]
+        hours = every.number * {"h": 1, "d": 24, "w": 168}[every.unit]
         assert following - last == timedelta(hours=hours)
         assert next_planned(schedule, last) == following
 
