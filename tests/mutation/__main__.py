@@ -16,8 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import hypothesis  # noqa: F401 - imported here so that no child has to
-import jinja2  # noqa: F401
+import jinja2  # noqa: F401 - imported here so that no child has to
 import jsonschema  # noqa: F401
 import pytest
 import requests  # noqa: F401
