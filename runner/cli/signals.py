@@ -20,7 +20,9 @@ HARD_EXIT = 130
 """What a shell reports of a process that Ctrl-C ended."""
 MINUTES = "POLICY_RUNNER_MINUTES"
 GRACE_S = 4.0
-"""How long a run may take to come to its end after it was told to."""
+"""How long a run may take to come to its end after it was told to, by a signal: whoever sent it does not wait long."""
+LATE_GRACE_S = 60.0
+"""The same where its own time was over: long enough for three pushes and a report."""
 _MOST_MINUTES = 10_000
 _SLICE_S = 0.1
 
@@ -48,19 +50,19 @@ class Cancel:
         del frame
         if self.reason:
             os._exit(HARD_EXIT)  # asked twice: whoever asks does not want to wait for the journal
-        self._end(f"the process was told to end ({signal.Signals(number).name})")
+        self._end(f"the process was told to end ({signal.Signals(number).name})", GRACE_S)
 
     def _be_late(self, number: int, frame: FrameType | None) -> None:
         del number, frame
         if self.reason:
             os.write(2, b"cut short: the next run finds out how the last change ended\n")
             os._exit(PARTLY)
-        self._end(f"the {self._minutes:g} minutes of {MINUTES} are over")
+        self._end(f"the {self._minutes:g} minutes of {MINUTES} are over", LATE_GRACE_S)
 
-    def _end(self, reason: str) -> None:
+    def _end(self, reason: str, grace_s: float) -> None:
         """No thread, no lock: this happens in a signal handler, anywhere in the program."""
         self.reason = reason
-        signal.setitimer(signal.ITIMER_REAL, GRACE_S)
+        signal.setitimer(signal.ITIMER_REAL, grace_s)
 
     def sleep(self, seconds: float) -> None:
         """Sleep, but wake up when the process is told to end."""
