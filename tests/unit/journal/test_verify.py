@@ -172,6 +172,14 @@ def test_a_lost_journal_is_missed() -> None:
     assert check_journal({}, None) == ()
 
 
+def test_runs_that_died_before_the_anchor_was_there_raise_no_alarm() -> None:
+    """The anchor is written behind the first record: several runs may have ended in between. One that went on has
+    written it."""
+    store = told([("started", b""), ("started", b"")])
+    assert check_journal(store.read_files(), None) == ()
+    assert [finding.code for finding in check_journal(told([("snapshot", b"")]).read_files(), None)] == ["anchor"]
+
+
 @pytest.mark.parametrize("name", ["plan.json", "handover/g-1.csv", "report.md"])
 @pytest.mark.parametrize("data", [b"other", None])
 def test_changed_and_lost_files_are_found(name: str, data: bytes | None) -> None:
