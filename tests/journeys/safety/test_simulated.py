@@ -49,8 +49,9 @@ def test_what_was_done_and_does_not_show_yet_is_not_told_undone(store: str) -> N
 
 
 def test_rough_worlds_leave_nothing_unaudited_phantom_or_twice() -> None:
-    """Schedules of kill, lost machine, torn and dropped writes, refused pushes and replies that go wrong."""
-    check(named(rough, seed) for seed in range(80))
+    """Schedules of kill, lost machine, torn and dropped writes, refused pushes and replies that go wrong. The last two
+    seeds are ones in which several runs died before the first anchor."""
+    check(named(rough, seed) for seed in [*range(80), 607, 1249])
 
 
 def test_of_several_runners_one_at_a_time_sends() -> None:
