@@ -135,7 +135,7 @@ def damaged(seed: int) -> Trial:
 
 def _is_anchored(kept: Mapping[str, bytes], lines: bytes) -> bool:
     """Whether the record that the anchor names is among these lines."""
-    return "HEAD" in kept and kept["HEAD"].strip() in lines
+    return "HEAD" in kept and b'"hash":"' + kept["HEAD"].strip() in lines
 
 
 def _damage(data: bytes, chance: random.Random, *, is_last: bool) -> tuple[str, int, bytes]:
