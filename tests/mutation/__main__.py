@@ -38,7 +38,7 @@ class Part:
 
 
 PARTS = {
-    "rails": Part(("runner/engine/rails/*.py", "runner/engine/settle.py"), (f"{_ENGINE}/test_rails.py", _ENGINE)),
+    "rails": Part(("runner/engine/rails/*.py", "runner/engine/settle.py"), (f"{_ENGINE}/test_rails.py", f"{_ENGINE}/test_rails_edges.py", _ENGINE)),
     "plan": Part(
         ("runner/engine/digest.py", "runner/engine/merge.py", "runner/engine/held.py", "runner/engine/recheck.py",
          "runner/engine/plan.py", "runner/engine/undo.py", "runner/engine/guard.py"),
@@ -48,7 +48,8 @@ PARTS = {
         ("runner/journal/chain.py", "runner/journal/records.py", "runner/journal/verify.py", "runner/journal/lease.py",
          "runner/journal/writing.py", "runner/journal/fold.py"),
         (f"{_JOURNAL}/test_records.py", f"{_JOURNAL}/test_lease.py", f"{_JOURNAL}/test_journal.py",
-         f"{_JOURNAL}/test_verify.py", f"{_JOURNAL}/test_rivals.py", f"{_JOURNAL}/test_privacy.py"),
+         f"{_JOURNAL}/test_edges.py", f"{_JOURNAL}/test_verify.py", f"{_JOURNAL}/test_rivals.py",
+         f"{_JOURNAL}/test_privacy.py"),
     ),
     "run": Part(
         ("runner/run/applying.py", "runner/run/breaker.py", "runner/run/recovery.py", "runner/run/approved.py"),

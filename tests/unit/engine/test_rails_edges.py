@@ -1,0 +1,131 @@
+"""Where rails begin and end: each of these is the smallest case in which a slightly wrong rail answers differently."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from runner.model.people import Snapshot
+from tests.unit.engine.made import (
+    JIRA,
+    WIDE,
+    WIKI,
+    crowd,
+    group,
+    limits,
+    made,
+    plan,
+    policies,
+    rails,
+    snapshot,
+    task,
+    user,
+)
+
+MFA = {"all": [{"mfa": False}, {"account_id": "p-000"}]}
+
+
+def gaps(missing: int, people: int) -> Snapshot:
+    """So many people, of whom some have an unknown ``mfa``."""
+    return snapshot([*(user(f"u-{i}", mfa=...) for i in range(missing)), *crowd(people - missing, mfa=False)])
+
+
+def test_two_people_without_a_fact_are_enough_to_refuse() -> None:
+    """More than one is two, where two are over 5 %."""
+    found = policies(task("t", {"mfa": False}, "suspend"))
+    assert rails(plan(found, gaps(2, 10))) == {("missing_facts", "t")}
+
+
+def test_a_little_over_5_percent_without_a_fact_is_over() -> None:
+    """3 of 55 people are 5.5 %, 3 of 60 exactly 5 %."""
+    found = policies(task("t", {"mfa": False}, "suspend"))
+    assert rails(plan(found, gaps(3, 55))) == {("missing_facts", "t")}
+    assert not rails(plan(found, gaps(3, 60)))
+
+
+def test_of_a_confined_reading_the_people_who_were_read_count() -> None:
+    """Two of eight who were read lack the fact, whatever the population."""
+    found = policies(task("t", {"mfa": False}, "suspend"))
+    assert rails(plan(found, replace(gaps(2, 8), narrowed=True, population=1000))) == {("missing_facts", "t")}
+
+
+def test_roles_that_are_read_late_count_only_of_those_whom_the_task_would_change() -> None:
+    """Nobody reads the direct roles of everybody: who does not match and lacks them says nothing."""
+    unknown = [user(f"u-{i}", direct_access=..., groups=["g"]) for i in range(4)]
+    read = snapshot([*unknown, *crowd(6, groups=["g"])], [group("g", JIRA)])
+    others = policies(task("t", {"account_id": "p-000"}, {"remove_app_access": "jira"}))
+    theirs = policies(task("t", {"account_id": ["u-0", "u-1", "u-2"]}, {"remove_app_access": "jira"}))
+    assert not rails(plan(others, read))
+    assert rails(plan(theirs, read)) == {("missing_facts", "t")}
+
+
+def test_a_floor_does_not_refuse_whom_an_addition_replaces() -> None:
+    """A group that is under its floor already may change its people, but not become smaller."""
+    read = snapshot([user("p-1", groups=["g"]), user("p-2", groups=["g"]), *crowd(3)], [group("g")])
+    out = task("out", {"account_id": "p-1"}, {"remove_from_groups": "g"})
+    into = task("in", {"account_id": "p-000"}, {"add_to_groups": "g"})
+    assert not rails(plan(policies(out, into, min_members={"g": 4}), read))
+    assert rails(plan(policies(out, min_members={"g": 4}), read)) == {("members_floor", "out")}
+
+
+def test_an_addition_makes_up_for_one_removal_and_no_more() -> None:
+    """Two leave and one joins: of two people one is left, which is under the floor."""
+    read = snapshot([user("p-1", groups=["g"]), user("p-2", groups=["g"]), *crowd(3)], [group("g")])
+    out = task("out", {"account_id": ["p-1", "p-2"]}, {"remove_from_groups": "g"})
+    into = task("in", {"account_id": "p-000"}, {"add_to_groups": "g"})
+    assert rails(plan(policies(out, into, min_members={"g": 2}), read)) == {("members_floor", "out")}
+
+
+def test_a_refusal_names_a_group_by_its_name() -> None:
+    """Not by its id, which tells nobody anything."""
+    read = snapshot([user("p-1", groups=["g"]), user("p-2")], [group("g", name="Everybody at work")])
+    planned = plan(policies(task("t", {"account_id": "p-1"}, {"remove_from_groups": "Everybody at work"})), read)
+    assert [r.found for r in planned.plan.refusals] == ["would leave nobody in Everybody at work"]
+
+
+def test_only_those_who_take_the_last_user_of_an_app_are_refused() -> None:
+    """Others who change people that do not use it go on, however few use it."""
+    groups = [group("users", JIRA), group("staff")]
+    users = [user("p", groups=["users"]), *(user(f"q-{i}", groups=["staff"]) for i in range(4))]
+    found = policies(
+        task("last", {"account_id": "p"}, {"remove_from_groups": "users"}),
+        task("other", {"account_id": "q-0"}, {"remove_from_groups": "staff"}),
+    )
+    planned = plan(found, snapshot(users, groups))
+    assert rails(planned) == {("group_emptied", "last")}
+    assert "jira@acme" in planned.plan.refusals[0].found
+    assert made(planned) == [("q-0", "remove_from_group", "staff")]
+
+
+def test_an_app_that_somebody_gains_is_not_emptied() -> None:
+    """One loses it and another gets it in the same plan."""
+    groups = [group("old", WIKI), group("new", WIKI)]
+    read = snapshot([user("p", groups=["old"]), user("q"), user("r", groups=["old"])], groups)
+    out = task("out", {"account_id": ["p", "r"]}, {"remove_from_groups": "old"}, may_empty=False, limits=limits(9))
+    into = task("in", {"account_id": "q"}, {"add_to_groups": "new"})
+    found = [r.found for r in plan(policies(out, into), read).plan.refusals]
+    assert found == ["would leave nobody in old"]
+
+
+def test_exactly_the_limits_of_a_run_and_of_a_day_are_allowed() -> None:
+    """The fourth of four people is not one too many, in number and in percent, with the day's counted in."""
+    found = policies(task("t", {"account_id": [f"p-00{i}" for i in range(4)]}, {"remove_from_groups": "g"}))
+    read = snapshot([*crowd(9, groups=["g"]), user("z")], [group("g")])
+    for limit in ({"users_per_run": 4}, {"percent_per_run": 40}, {"percent_per_day": 40}):
+        settings = replace(found.settings, limits=replace(WIDE, **limit))
+        assert not rails(plan(replace(found, settings=settings), read)), limit
+
+
+def test_nobody_at_all_is_an_answer_where_only_some_were_asked_for() -> None:
+    """A confined reading that finds nobody is complete and refuses nothing."""
+    found = policies(task("t", {"account_id": "p"}, "suspend"))
+    assert rails(plan(found, snapshot([]))) == {("snapshot_empty", None)}
+    assert not rails(plan(found, replace(snapshot([]), narrowed=True, population=12)))
+
+
+def test_every_problem_of_a_snapshot_is_named() -> None:
+    """And where it only says of itself that it is not complete, that is said."""
+    found = policies(task("t", {"account_id": "p"}, "suspend"))
+    two = replace(snapshot([user("p")]), problems=("page 7 is missing", "a cursor came twice"))
+    assert [r.found for r in plan(found, two).plan.refusals] == ["page 7 is missing; a cursor came twice"]
+    none = replace(snapshot([user("p")]), complete=False)
+    assert [r.found for r in plan(found, none).plan.refusals] == ["the snapshot says that it is not complete"]

@@ -1,0 +1,174 @@
+"""Where the journal's checks begin and end: the smallest cases in which a slightly wrong one answers differently."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from runner.journal.chain import Finding, in_order
+from runner.journal.ids import run_folder
+from runner.journal.lease import TERM, Lease, Owner, quiet_since, read_gone, read_owner, taken_lease
+from runner.journal.records import build_record, parse_line
+from runner.journal.store import JOURNAL
+from runner.journal.verify import check_journal
+from tests.unit.journal.made import (
+    ENDING,
+    ME,
+    NOON,
+    OTHER,
+    Clock,
+    MemoryStore,
+    Story,
+    change,
+    journal,
+    outcomes,
+    refusal,
+    start,
+    write_run,
+)
+
+
+def two_runs() -> tuple[MemoryStore, list[str]]:
+    """Two whole runs, and the paths of their journals."""
+    store, clock = MemoryStore(), Clock()
+    for token in ("aaaa", "bbbb"):
+        write_run(journal(store, clock), Story(changes=(change(1), change(2))), token)
+        clock.now += timedelta(hours=1)
+    return store, sorted(path for path in store.files if path.endswith(JOURNAL))
+
+
+def lines_of(store: MemoryStore, path: str) -> list[bytes]:
+    """A journal's lines."""
+    return store.files[path].splitlines(keepends=True)
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_one_changed_record_is_one_finding(number: int) -> None:
+    """The records behind it still follow on, and are numbered as before."""
+    store, (path, _) = two_runs()
+    lines = lines_of(store, path)
+    lines[number] = lines[number].replace(b'"kind"', b'"kInd"')
+    found = check_journal({**store.read_files(), path: b"".join(lines)}, store.anchor)
+    assert [(f.line, f.seq) for f in found if f.file is None] == [(number + 1, number + 1)]
+
+
+def test_a_record_written_anew_with_a_right_hash_breaks_the_run_behind_it() -> None:
+    """Nothing is missing, so no tail was cut: the chain is broken where the next run begins."""
+    store, (first, second) = two_runs()
+    lines = lines_of(store, first)
+    last = parse_line(lines[-1].rstrip(b"\n"))
+    before = parse_line(lines[-2].rstrip(b"\n"))
+    forged = build_record(before.tip, last.at + timedelta(seconds=1), last.run, last.kind, last.body)
+    found = check_journal({**store.read_files(), first: b"".join([*lines[:-1], forged.line])}, store.anchor)
+    assert (found[0].code, found[0].run, found[0].line) == ("broken", second.split("/")[4], 1)
+
+
+def test_a_cut_tail_is_named_by_line_and_number() -> None:
+    """In a run that others followed, and in the newest."""
+    store, paths = two_runs()
+    for path in paths:
+        cut = b"".join(lines_of(store, path)[:3])
+        finding = check_journal({**store.read_files(), path: cut}, store.anchor)[0]
+        assert (finding.code, finding.seq, finding.line) == ("cut_tail", 4, 4)
+
+
+def test_an_unfinished_line_behind_the_end_is_one_finding() -> None:
+    """It is not called torn as well, because the run had ended."""
+    store, (path, _) = two_runs()
+    found = check_journal({**store.read_files(), path: store.files[path] + b"{"}, store.anchor)
+    assert [finding.code for finding in found] == ["after_end"]
+
+
+def test_what_is_missing_is_said() -> None:
+    """The anchor, or everything else."""
+    store, _ = two_runs()
+    assert [f.message for f in check_journal(store.read_files(), None)] == ["the anchor (HEAD) is missing"]
+    assert [f.message for f in check_journal({}, store.anchor)] == ["all records are missing"]
+
+
+def test_a_finding_says_where_it_is() -> None:
+    """A record of a run, a file of a run, a file of none."""
+    assert str(Finding("r", "hash", "bad", seq=2, line=3)) == "run r, record 2, line 3: bad"
+    assert str(Finding("r", "stray", "odd", file="more.txt")) == "run r, more.txt: odd"
+    assert str(Finding("", "anchor", "gone", file="HEAD")) == "HEAD: gone"
+    assert str(Finding("", "anchor", "gone")) == "gone"
+
+
+def test_findings_come_as_the_chain_passes_by_them() -> None:
+    """By run, its records before its files, the first line first; what is about no run comes last."""
+    first, second = Finding("a", "x", "", seq=1, line=1), Finding("a", "x", "", seq=2, line=2)
+    file, later, none = Finding("a", "x", "", file="f"), Finding("b", "x", "", seq=1, line=1), Finding("", "x", "")
+    assert in_order([none, later, file, second, first]) == (first, second, file, later, none)
+
+
+@pytest.mark.parametrize("path", ["runs/2026/11/22/20261122-120000-aaaa", "runs/2026/11/23/20261122-120000-aaaa/x"])
+def test_a_run_is_a_folder_in_its_day(path: str) -> None:
+    """A file of such a name, and a folder of another day, belong nowhere."""
+    assert [(finding.code, finding.file) for finding in check_journal({path: b""}, None)] == [("stray", path)]
+
+
+def test_a_lease_holds_for_five_minutes_from_when_it_was_taken() -> None:
+    """Also without any heartbeat."""
+    lease = taken_lease(None, ME, "r", NOON, TERM, lambda _: False)
+    assert (lease.since, lease.expires) == (NOON, NOON + timedelta(minutes=5))
+
+
+def test_whoever_held_a_lease_is_quiet_when_it_ended_or_was_taken() -> None:
+    """Whichever was first; where no lease stood nobody can say, so it is now."""
+    held = Lease(OTHER, "r", 1, NOON, NOON + TERM)
+    assert quiet_since(held, NOON + timedelta(minutes=1)) == NOON + timedelta(minutes=1)
+    assert quiet_since(held, NOON + timedelta(hours=1)) == NOON + TERM
+    assert quiet_since(None, NOON) == NOON
+
+
+def test_a_run_knows_since_when_the_one_before_is_quiet() -> None:
+    """From the lease that stood there, long over or taken from a dead process just now."""
+    store, clock = MemoryStore(), Clock()
+    write_run(journal(store, clock), Story(dies="intent"), "aaaa")
+    assert store.lease is not None
+    ended = store.lease.expires
+    clock.now += timedelta(hours=1)
+    run, _ = journal(store, clock).open_run(start(), "bbbb")
+    assert run.quiet_since == ended
+    before = clock.now
+    run, _ = journal(MemoryStore(lease=replace(store.lease, released=True)), clock).open_run(start(), "cccc")
+    assert before <= run.quiet_since <= clock.now
+
+
+def test_a_living_process_is_asked_and_not_disturbed() -> None:
+    """Whether it is there; it goes on with what it did."""
+    pipe = subprocess.PIPE
+    host = read_owner().host
+    with subprocess.Popen([sys.executable, "-c", "print(input())"], stdin=pipe, stdout=pipe) as child:
+        started = Path(f"/proc/{child.pid}/stat").read_text("utf-8").rpartition(")")[2].split()[19]
+        gone = read_gone(Owner(host, child.pid, started), host)
+        said = child.communicate(b"still here\n")[0]
+    assert (gone, said) == (False, b"still here\n")
+
+
+def test_a_number_that_no_process_can_have_is_not_gone() -> None:
+    """Somebody else's lease.json is not trusted to be of this machine."""
+    host = read_owner().host
+    assert not read_gone(Owner(host, 10**30, "1"), host)
+
+
+def test_a_run_counts_its_outcomes_and_gives_its_head() -> None:
+    """The last record has how many there were of each; its hash is what ``finish`` gives."""
+    store = MemoryStore()
+    run, _ = journal(store).open_run(start(), "aaaa")
+    run.record_refusals([refusal()])
+    run.record_intents([change(1), change(2), change(3)])
+    run.record_outcomes([*outcomes([change(1)]), *outcomes([change(2)])])
+    run.record_outcomes(outcomes([change(3)], "failed"))
+    head = run.finish(ENDING)
+    lines = store.files[f"{run_folder(run.run)}/{JOURNAL}"].splitlines()
+    last = json.loads(lines[-1])
+    assert last["counts"] == {"applied": 2, "failed": 1}
+    assert last["hash"] == head == run.head == store.anchor
+    assert [json.loads(line)["kind"] for line in lines[:2]] == ["started", "refused"]
