@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,9 +13,9 @@ import pytest
 
 from runner.journal.chain import Finding, in_order
 from runner.journal.ids import run_folder
-from runner.journal.lease import TERM, Lease, Owner, quiet_since, read_gone, read_owner, taken_lease
+from runner.journal.lease import TERM, Decision, Lease, Owner, quiet_since, read_gone, read_owner, taken_lease
 from runner.journal.records import build_record, parse_line
-from runner.journal.store import JOURNAL
+from runner.journal.store import JOURNAL, Edit
 from runner.journal.verify import check_journal
 from tests.unit.journal.made import (
     ENDING,
@@ -156,6 +156,39 @@ def test_a_number_that_no_process_can_have_is_not_gone() -> None:
     """Somebody else's lease.json is not trusted to be of this machine."""
     host = read_owner().host
     assert not read_gone(Owner(host, 10**30, "1"), host)
+
+
+@dataclass
+class ListeningStore(MemoryStore):
+    """Keeps what each step says of itself; on a branch these are the messages of the commits."""
+
+    said: list[str] = field(default_factory=list)
+
+    def write_edit(self, edit: Edit, decide: Decision) -> Lease:
+        """See Store."""
+        self.said.append(edit.message)
+        return super().write_edit(edit, decide)
+
+
+def test_each_step_says_what_it_adds() -> None:
+    """How many records of which kind, the run's name before it."""
+    store = ListeningStore()
+    run, _ = write_run(journal(store), Story(refusals=(refusal(),)))
+    steps = ["lease taken", "started", "snapshot", "planned, refused", "2 intent", "2 outcome", "finished", "closed"]
+    assert store.said[0].startswith("Run ")
+    assert store.said[1:] == [f"Run {run.run}: {step}" for step in steps[1:]]
+    assert store.said[0].endswith(": lease taken")
+
+
+def test_what_is_open_and_what_is_unknown_is_asked_again() -> None:
+    """What ended otherwise is not."""
+    store = MemoryStore()
+    run, _ = journal(store).open_run(start(), "aaaa")
+    run.record_intents([change(1), change(2), change(3)])
+    run.record_outcomes([*outcomes([change(1)], "unknown"), *outcomes([change(2)])])
+    past = journal(store).read_past()
+    assert [intent.change.account_id for intent in past.open_intents] == ["u-3"]
+    assert [intent.change.account_id for intent in past.unresolved_intents] == ["u-1", "u-3"]
 
 
 def test_a_run_counts_its_outcomes_and_gives_its_head() -> None:
