@@ -38,7 +38,7 @@ class Part:
 
 
 PARTS = {
-    "rails": Part(("runner/engine/rails/*.py", "runner/engine/settle.py"), 
+    "rails": Part(("runner/engine/rails/*.py", "runner/engine/settle.py"),
                   (f"{_ENGINE}/test_rails.py", f"{_ENGINE}/test_rails_edges.py", _ENGINE)),
     "plan": Part(
         ("runner/engine/digest.py", "runner/engine/merge.py", "runner/engine/held.py", "runner/engine/recheck.py",

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
+from runner.model.history import History
 from runner.model.people import Snapshot
+from runner.model.policy import RunLimits
 from tests.unit.engine.made import (
     JIRA,
+    NOW,
     WIDE,
     WIKI,
     crowd,
@@ -129,3 +133,14 @@ def test_every_problem_of_a_snapshot_is_named() -> None:
     assert [r.found for r in plan(found, two).plan.refusals] == ["page 7 is missing; a cursor came twice"]
     none = replace(snapshot([user("p")]), complete=False)
     assert [r.found for r in plan(found, none).plan.refusals] == ["the snapshot says that it is not complete"]
+
+
+def test_figures_of_a_snapshot_are_right() -> None:
+    """How much smaller it is, and how old, as people read it."""
+    found = policies(task("t", {"account_id": "p-000"}, {"remove_from_groups": "g"}), limits=RunLimits(99, 100, 100))
+    read = replace(snapshot(crowd(9, groups=["g"]), [group("g")]), live=True)
+    late = NOW + timedelta(minutes=90)
+    planned = plan(found, read, History(last_population=12), applying_at=late)
+    said = {r.rail: r.found for r in planned.plan.refusals}
+    assert said["population_drop"] == "9 people, 12 in the last good run: 25.0 % fewer"
+    assert said["snapshot_stale"] == "90 minutes old"
