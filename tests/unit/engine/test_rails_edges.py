@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
+from runner.engine.digest import change_id
+from runner.model.canonical import digest
 from runner.model.history import History
 from runner.model.people import Snapshot
 from runner.model.policy import RunLimits
@@ -17,6 +20,7 @@ from tests.unit.engine.made import (
     group,
     limits,
     made,
+    override,
     plan,
     policies,
     rails,
@@ -144,3 +148,37 @@ def test_figures_of_a_snapshot_are_right() -> None:
     said = {r.rail: r.found for r in planned.plan.refusals}
     assert said["population_drop"] == "9 people, 12 in the last good run: 25.0 % fewer"
     assert said["snapshot_stale"] == "90 minutes old"
+
+
+def test_an_override_holds_to_the_end_of_its_last_day() -> None:
+    """The day before it is over it lifts nothing."""
+    found = policies(task("t", {"status": "active"}, {"remove_from_groups": "g"}, limits=limits(users=1)))
+    read = snapshot([*crowd(3, groups=["g"]), user("z", status="suspended", groups=["g"])], [group("g")])
+    digest = plan(found, read).plan.refusals[0].digest
+    today = replace(found, overrides=(override("task_limit", "t", digest, expires=NOW.date()),))
+    yesterday = replace(found, overrides=(override("task_limit", "t", digest, NOW.date() - timedelta(days=1)),))
+    assert not rails(plan(today, read))
+    assert rails(plan(yesterday, read)) == {("task_limit", "t")}
+
+
+def test_figures_of_one_rail_stand_in_one_refusal() -> None:
+    """Removals and additions both over: both figures, and a limit that is the same said once."""
+    users = [user("p-1"), user("p-2"), *(user(f"x-{i}", status="suspended", groups=["h"]) for i in (1, 2))]
+    match = {"status": "active"}
+    same = policies(task("t", match, {"sync_groups": "h"}, limits=limits(users=1)))
+    (refusal,) = plan(same, snapshot(users, [group("h")])).plan.refusals
+    assert refusal.found == "2 of 4 people, 50.0 % (removals); 2 of 4 people, 50.0 % (additions)"
+    assert refusal.limit == "1 people"
+    other = policies(task("t", match, {"sync_groups": "h"}, limits=limits(users=1, percent=50)))
+    both = [*users, user("p-3")]
+    (refusal,) = plan(other, snapshot(both, [group("h")])).plan.refusals
+    assert refusal.limit == "1 people; 1 people and 2 people (50 %)"
+
+
+def test_a_change_is_known_by_sixteen_hex_digits() -> None:
+    """In every plan by the same ones, and by others where anything of it differs."""
+    one = change_id("u-1", "suspend", None, None, before="active")
+    assert re.fullmatch("[0-9a-f]{16}", one)
+    assert one == change_id("u-1", "suspend", None, None, before="active")
+    assert one != change_id("u-1", "suspend", None, None, before="deactivated")
+    assert digest(["u-1", "suspend", None, None, "active"]).startswith(f"sha256:{one}")
