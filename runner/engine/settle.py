@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from runner.engine.case import Case, Finding
 from runner.engine.digest import changes_digest
 from runner.engine.rails import ABSOLUTE, RUN_RAILS, TASK_RAILS
+from runner.model.canonical import digest
 from runner.model.plan import Change, Refusal, Skip
 from runner.model.policy import Override
 
@@ -49,13 +50,17 @@ def settle(case: Case, merge: Merge) -> Settled:
 
 
 def override_use(override: Override) -> str:
-    """How a used override is remembered."""
-    return f"{override.name}:{override.digest}"
+    """How a used override is remembered: its name for readers, and the digest of all else that it says.
+
+    So a copy under another name lifts nothing, and the same changes a second time need a new reason or a new date.
+    """
+    said = (override.rail, override.task, override.digest, override.reason, override.approved_by)
+    return f"{override.name}:{digest([*said, override.expires.isoformat()])}"
 
 
 def _usable(override: Override, case: Case) -> bool:
-    unused = override_use(override) not in case.world.history.used_overrides
-    return unused and case.world.now.date() <= override.expires
+    used = {name.partition(":")[2] for name in case.world.history.used_overrides}
+    return override_use(override).partition(":")[2] not in used and case.world.now.date() <= override.expires
 
 
 def _judge(case: Case, merge: Merge, lifted: AbstractSet[Lift]) -> Settled:
@@ -96,14 +101,14 @@ def _refusal(finding: Finding, changes: Sequence[Change]) -> Refusal:
         blocked = [change for change in changes if not change.blocked]
     else:
         blocked = [change for change in changes if change.blocked and finding.task in change.tasks]
-    digest = changes_digest(blocked)
-    return Refusal(finding.rail, finding.task, finding.found, finding.limit, digest, _how_to_allow(finding, digest))
+    blocks = changes_digest(blocked)
+    return Refusal(finding.rail, finding.task, finding.found, finding.limit, blocks, _how_to_allow(finding, blocks))
 
 
-def _how_to_allow(finding: Finding, digest: str) -> str:
+def _how_to_allow(finding: Finding, blocks: str) -> str:
     if finding.rail in ABSOLUTE:
         return finding.remedy
     task = f"task: {finding.task}, " if finding.task else ""
-    how = f"in a pull request, policies/overrides/NAME.yaml with digest: {digest}, rail: {finding.rail}, {task}"
+    how = f"in a pull request, policies/overrides/NAME.yaml with digest: {blocks}, rail: {finding.rail}, {task}"
     how += "reason, approved_by and expires"
     return f"{how}; {finding.remedy}" if finding.remedy else how

@@ -40,7 +40,7 @@ class History:
     last_population: int | None = None
     """People in the snapshot of the last run that ended well."""
     used_overrides: frozenset[str] = frozenset()
-    """Overrides that a run has used, as the names of their files followed by ``:`` and their digests."""
+    """Overrides that a run has used, as the names of their files followed by ``:`` and a digest of what they say."""
     used_plans: frozenset[str] = frozenset()
     """Digest and creation time (``DIGEST@TIME``) of saved plans that were applied."""
     quarantined: Mapping[str, str] = field(default_factory=dict)

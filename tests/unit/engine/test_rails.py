@@ -355,8 +355,11 @@ def test_an_override_lifts_its_rail_once_for_its_digest_until_it_expires() -> No
     assert refused(task="other")
     assert refused(rail="run_limit")
     assert refused(expires=date(2026, 11, 21))
-    used = override_use(override("task_limit", "t", digest))
-    assert refused(history=History(used_overrides=frozenset({used})))
+    used = History(used_overrides=frozenset({override_use(override("task_limit", "t", digest))}))
+    assert refused(history=used)
+    assert refused(history=used, name="a-copy")
+    assert not refused(history=used, reason="agreed a second time")
+    assert not refused(history=used, expires=date(2026, 12, 24))
 
 
 def test_a_plan_says_which_overrides_it_used() -> None:
