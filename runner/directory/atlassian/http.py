@@ -169,15 +169,12 @@ class Client:
     ) -> Answer:
         """Check the request against what is allowed, wait for its turn, and send it."""
         if operation.writes and not self._may_write:
-            raise ValueError(
-                f"not sent: this client was made for reading only, {operation.method} {operation.template}"
-            )
+            raise ValueError(f"not sent: this client was made for reading only, {operation.name}")
         operation.check(query, body or {})
         wanted = {"org": self.connection.organization} if "{org}" in operation.template else {}
         path = operation.path({**wanted, **ids}) + (f"?{urlencode(query, doseq=True)}" if query else "")
         data = None if body is None else json.dumps(body).encode()
-        name = f"{operation.method} {operation.template}"
-        self.pace.wait_turn(name)
+        self.pace.wait_turn(operation)
         try:
             closed = gate()
             if closed:
@@ -187,17 +184,17 @@ class Client:
         finally:
             self.pace.done()
         self._notice_clock(answer)
-        self.pace.learn(name, answer.headers, self.server_now())
+        self.pace.learn(operation.name, answer.headers, self.server_now())
         return answer
 
     def _failure(self, answer: Answer, operation: Operation) -> OtherSideError:
         if 200 <= answer.status < 300:
             return OtherSideError(
                 "bad_answer",
-                f"Atlassian's answer to {operation.method} {operation.template} is not a JSON object",
+                f"Atlassian's answer to {operation.name} is not a JSON object",
                 hint="check ATLASSIAN_API_URL, and whether something between here and there answers in its place",
             )
-        return refusal(answer, self.connection.key, f"{operation.method} {operation.template}")
+        return refusal(answer, self.connection.key, operation.name)
 
     def _wait_as_told(self, answer: Answer, attempt: int) -> None:
         """Wait before the next try: as a 429 says, else twice as long each time."""

@@ -1,7 +1,7 @@
 """Every request that may be sent, and no other: method, path template, kinds of ids.
 
-Base, paths and bodies: Atlassian facts, section 2. Version 1 directory operations are gone and ``GET .../users`` and
-``.../groups`` of version 2 are deprecated (section 0), so none of them is here.
+Base, paths and bodies: Atlassian facts, section 2; documented limits: section 4. Version 1 directory operations are
+gone and ``GET .../users`` and ``.../groups`` of version 2 are deprecated (section 0), so none of them is here.
 """
 
 from __future__ import annotations
@@ -26,26 +26,40 @@ _PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
 
 
 @dataclass(frozen=True, slots=True)
+class Rate:
+    """At most so many calls in any so many seconds."""
+
+    calls: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
-    """One operation. ``query`` and ``body`` are the keys that it may be given."""
+    """One operation. ``query`` and ``body`` are the keys that it may be given, ``rate`` is its documented limit."""
 
     method: str
     template: str
     writes: bool = False
     query: frozenset[str] = frozenset()
     body: frozenset[str] = frozenset()
+    rate: Rate | None = None
+
+    @property
+    def name(self) -> str:
+        """``GET /admin/v1/orgs``: what limits and errors call it."""
+        return f"{self.method} {self.template}"
 
     def path(self, ids: Mapping[str, str]) -> str:
         """The path for these ids; raises ValueError for an id that is missing, not asked for, or not of its kind."""
         wanted = set(_PLACEHOLDER.findall(self.template))
         if set(ids) != wanted or not all(_KINDS[kind].fullmatch(id_) for kind, id_ in ids.items()):
-            raise ValueError(f"not sent: the ids do not fit {self.method} {self.template}")
+            raise ValueError(f"not sent: the ids do not fit {self.name}")
         return _PLACEHOLDER.sub(lambda match: quote(ids[match.group(1)], safe=":"), self.template)
 
     def check(self, query: Mapping[str, object], body: Mapping[str, object]) -> None:
         """Raise ValueError for a parameter that the operation is not known to have."""
         if not set(query) <= self.query or not set(body) <= self.body:
-            raise ValueError(f"not sent: unknown parameters for {self.method} {self.template}")
+            raise ValueError(f"not sent: unknown parameters for {self.name}")
 
 
 _V1, _V2 = "/admin/v1/orgs/{org}", "/admin/v2/orgs/{org}"
@@ -69,7 +83,12 @@ SEARCH_GROUPS = Operation(
 )  # fmt: skip
 COUNT_GROUPS = Operation("GET", f"{_READ}/groups/count")
 GROUP_ROLES = Operation("GET", f"{_READ}/groups/{{group}}/role-assignments", query=_PAGE)
-EVENTS = Operation("GET", f"{_V1}/events-stream", query=_PAGE | {"from", "to", "sortOrder"})
+LAST_ACTIVE = Operation(
+    "GET", f"{_V1}/directory/users/{{account}}/last-active-dates", query=frozenset({"cursor"}), rate=Rate(200, 60.0)
+)  # fmt: skip
+EVENTS = Operation(
+    "GET", f"{_V1}/events-stream", query=_PAGE | {"from", "to", "sortOrder"}, rate=Rate(50, 60.0)
+)  # fmt: skip
 PRIVILEGES = Operation("GET", _MANAGE, query=frozenset({"privileges"}))
 
 JOIN = Operation("POST", f"{_WRITE}/groups/{{group}}/memberships", writes=True, body=frozenset({"accountId"}))

@@ -1,4 +1,5 @@
-"""Keeping below rate limits: what the replies announce is learned, and calls wait before a limit instead of hitting it.
+"""Keeping below rate limits: the documented ones are known, what the replies announce is learned, and calls wait before
+a limit instead of hitting it.
 
 Documented headers are ``X-RateLimit-Limit``, ``-Remaining`` and ``-Reset`` (ISO 8601, at times to the minute);
 ``Retry-After`` is met as well (Atlassian facts, section 4).
@@ -7,11 +8,13 @@ Documented headers are ``X-RateLimit-Limit``, ``-Remaining`` and ``-Reset`` (ISO
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
+from runner.directory.atlassian.operations import Operation, Rate
 from runner.model.canonical import parse_instant
 
 LONGEST_WAIT_S = 180.0
@@ -40,6 +43,7 @@ class Pace:
         self._lock = threading.Lock()
         self._windows: dict[int, _Window] = {}
         self._limit_of: dict[str, int] = {}
+        self._sent_s: dict[str, deque[float]] = {}
         self._latest: int | None = None
         self._blocked_until_s = 0.0
         self._in_flight = 0
@@ -52,7 +56,7 @@ class Pace:
         with self._lock:
             return dict(self._limit_of)
 
-    def wait_turn(self, operation: str) -> None:
+    def wait_turn(self, operation: Operation) -> None:
         """Return when a call of this operation may be sent; ``done`` must follow."""
         while (pause := self._take(operation)) > 0:
             self._sleep(pause)
@@ -62,20 +66,32 @@ class Pace:
         with self._lock:
             self._in_flight -= 1
 
-    def _take(self, operation: str) -> float:
+    def _take(self, operation: Operation) -> float:
         """Take a place, or say how long to wait before trying again."""
         with self._lock:
             now = self._monotonic()
-            pause = max(self._blocked_until_s - now, self._pause_for(operation, now))
+            pause = max(self._blocked_until_s - now, self._documented_pause(operation.name, operation.rate, now))
             if pause <= 0:
-                self._in_flight += 1
-            else:
+                pause = self._learned_pause(operation.name, now)
+            if pause > 0:
                 self.waited_s += pause
-            return pause
+                return pause
+            self._in_flight += 1
+            if operation.rate is not None:
+                self._sent_s[operation.name].append(now)
+            return 0.0
 
-    def _pause_for(self, operation: str, now_s: float) -> float:
-        limit = self._limit_of.get(operation, self._latest)
-        if limit is None or self._blocked_until_s > now_s:
+    def _documented_pause(self, name: str, rate: Rate | None, now_s: float) -> float:
+        """How long until one call more is within the documented limit, wherever the server's windows begin."""
+        if rate is None:
+            return 0.0
+        sent_s = self._sent_s.setdefault(name, deque(maxlen=rate.calls))
+        return sent_s[0] + rate.seconds - now_s if len(sent_s) == rate.calls else 0.0
+
+    def _learned_pause(self, name: str, now_s: float) -> float:
+        """How long until there is a place in the window that the replies announced; else take it."""
+        limit = self._limit_of.get(name, self._latest)
+        if limit is None:
             return 0.0
         window = self._windows[limit]
         if now_s >= window.until_s:

@@ -8,9 +8,11 @@ from email.utils import format_datetime
 
 import pytest
 
+from runner.directory.atlassian.operations import LAST_ACTIVE, Operation, Rate
 from runner.directory.atlassian.pace import Pace, reset_wait_s, retry_wait_s
 
 NOW = datetime(2026, 11, 22, 6, 0, 30, tzinfo=UTC)
+SEARCH = Operation("GET", "/search")
 
 
 class Server:
@@ -54,10 +56,10 @@ def test_a_known_limit_is_used_up_and_never_passed(limit: int, window_s: float) 
     pace = Pace(lambda: server.time_s, server.sleep)
     calls = limit * 5
     for number in range(calls):
-        operation = f"operation {number % 3}"
+        operation = Operation("GET", f"/{number % 3}")
         pace.wait_turn(operation)
         pace.done()
-        pace.learn(operation, server.answer(), server.now())
+        pace.learn(operation.name, server.answer(), server.now())
     assert server.refused == 0
     assert server.time_s <= 4 * window_s + 0.001
     assert pace.waited_s == pytest.approx(server.time_s)
@@ -67,13 +69,13 @@ def test_calls_under_way_count() -> None:
     """Calls whose replies have not come yet take their places too."""
     server = Server(10, 60.0)
     pace = Pace(lambda: server.time_s, server.sleep)
-    pace.wait_turn("search")
+    pace.wait_turn(SEARCH)
     pace.done()
-    pace.learn("search", server.answer(), server.now())
+    pace.learn(SEARCH.name, server.answer(), server.now())
     for _ in range(9):
-        pace.wait_turn("search")
+        pace.wait_turn(SEARCH)
     assert server.time_s == 0.0
-    pace.wait_turn("search")
+    pace.wait_turn(SEARCH)
     assert server.time_s == pytest.approx(60.0)
 
 
@@ -83,10 +85,10 @@ def test_others_who_use_the_limit_are_heeded() -> None:
     pace = Pace(lambda: server.time_s, server.sleep)
     server.used = 8
     for _ in range(2):
-        pace.wait_turn("search")
+        pace.wait_turn(SEARCH)
         pace.done()
-        pace.learn("search", server.answer(), server.now())
-    pace.wait_turn("search")
+        pace.learn(SEARCH.name, server.answer(), server.now())
+    pace.wait_turn(SEARCH)
     assert server.time_s == pytest.approx(60.0)
 
 
@@ -95,9 +97,9 @@ def test_without_a_limit_nobody_waits() -> None:
     server = Server(10, 60.0)
     pace = Pace(lambda: server.time_s, server.sleep)
     for headers in ({}, {"x-ratelimit-limit": "many"}, announced(0, 0, NOW), announced(5, 0, NOW - timedelta(hours=1))):
-        pace.wait_turn("search")
+        pace.wait_turn(SEARCH)
         pace.done()
-        pace.learn("search", headers, NOW)
+        pace.learn(SEARCH.name, headers, NOW)
     assert server.time_s == 0.0
 
 
@@ -106,8 +108,37 @@ def test_a_refusal_holds_everybody_back() -> None:
     server = Server(10, 60.0)
     pace = Pace(lambda: server.time_s, server.sleep)
     pace.block(20.0)
-    pace.wait_turn("another operation")
+    pace.wait_turn(Operation("GET", "/another"))
     assert server.time_s == pytest.approx(20.0)
+
+
+def test_a_documented_limit_is_kept_before_any_reply() -> None:
+    """In no stretch of its length are there more calls, wherever the server's windows begin; others are not held up."""
+    server = Server(10, 60.0)
+    pace = Pace(lambda: server.time_s, server.sleep)
+    slow, sent_s = Operation("GET", "/slow", rate=Rate(5, 60.0)), []
+    for _ in range(23):
+        server.sleep(7.0)
+        pace.wait_turn(slow)
+        pace.done()
+        sent_s.append(server.time_s)
+        before_s = server.time_s
+        pace.wait_turn(SEARCH)
+        pace.done()
+        assert server.time_s == before_s
+    assert all(later - earlier >= 60.0 for earlier, later in zip(sent_s, sent_s[5:], strict=False))
+    assert server.time_s == pytest.approx(4 * 60 + 3 * 7)
+
+
+def test_a_documented_limit_holds_beside_one_that_is_announced() -> None:
+    """A wide limit over all calls does not make the narrow one of an operation forgotten."""
+    server = Server(1000, 1.0)
+    pace = Pace(lambda: server.time_s, server.sleep)
+    for _ in range(201):
+        pace.wait_turn(LAST_ACTIVE)
+        pace.done()
+        pace.learn(LAST_ACTIVE.name, server.answer(), server.now())
+    assert server.time_s == pytest.approx(60.0)
 
 
 @pytest.mark.parametrize(
