@@ -145,6 +145,10 @@ def _wrong_kind(finding: _Finding, names: list[str]) -> tuple[Place, str, str, s
     hint = finding.hint
     if isinstance(value, str) and set(names) & {"boolean", "integer", "number"}:
         hint = f"write {expected}, without quotes. {hint}".strip()
+    elif isinstance(value, str) and "array" in names and value.isprintable():
+        hint = f"write [{value}]. {hint}".strip()
+    elif isinstance(value, str) and "object" in names and ":" in value:
+        hint = f"put a blank after the colon. {hint}".strip()
     return finding.place, "wrong_type", f"{expected} is needed, not {shown(value)}", hint
 
 
@@ -170,7 +174,10 @@ def _say_pattern(finding: _Finding) -> _Said:
 
 
 def _say_format(finding: _Finding) -> _Said:
-    yield finding.place, "form", f"{shown(finding.value)} cannot be used", formats.HINTS.get(finding.wanted, "")
+    hint = formats.HINTS.get(finding.wanted, "")
+    near = did_you_mean(finding.value, formats.zones(), listed=0) if finding.wanted == "time-zone" else ""
+    hint = near if near.startswith("did you mean") else hint
+    yield finding.place, "form", f"{shown(finding.value)} cannot be used", hint
 
 
 def _say_one_of(finding: _Finding) -> _Said:

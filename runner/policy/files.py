@@ -64,7 +64,7 @@ def read_folder(folder: Path, problems: Problems) -> Folder:
         elif entry.name in _TOP:
             found += _read_file(Path(entry.path), "", entry.name.removesuffix(".yaml"), place, problems)
         elif entry.name != "STOP":
-            _tell_stranger(entry, place, [*ENDINGS, *_TOP], problems)
+            _tell_stranger(entry, place, [*ENDINGS, *_TOP, "STOP"], problems)
     stopped = os.path.lexists(folder / "STOP")
     return Folder(tuple(found), stopped, _sha256(folder, found))
 

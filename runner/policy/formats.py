@@ -46,11 +46,11 @@ def _is_instant(value: object) -> bool:
 
 @checker.checks("time-zone")
 def _is_zone(value: object) -> bool:
-    return not isinstance(value, str) or value in _zones()
+    return not isinstance(value, str) or value in zones()
 
 
 @cache
-def _zones() -> frozenset[str]:
+def zones() -> frozenset[str]:
     """The names of all zones; finding them reads hundreds of files."""
     return frozenset(available_timezones())
 

@@ -44,7 +44,8 @@ def forbidden(text: str, *, tabs: bool = False) -> Iterator[tuple[int, int, str]
 def name_of(character: str) -> str:
     """``U+202E RIGHT-TO-LEFT OVERRIDE``; control characters have no name of their own."""
     known = {"\t": "TAB", "\r": "CARRIAGE RETURN", "\x00": "NULL"}
-    return f"U+{ord(character):04X} {known.get(character) or unicodedata.name(character, 'CONTROL CHARACTER')}"
+    other = "SURROGATE" if "\ud800" <= character <= "\udfff" else "CONTROL CHARACTER"
+    return f"U+{ord(character):04X} {known.get(character) or unicodedata.name(character, other)}"
 
 
 def unseen(text: str) -> str | None:

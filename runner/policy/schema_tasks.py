@@ -163,7 +163,9 @@ def _schedule() -> Schema:
         {
             "manual": described(YES, "Never due; run by hand."),
             "once": described(local, "One time, such as 2026-12-01 06:00."),
-            "every": described(DURATION, "So often, counted from midnight of `from`, else of 1970-01-01."),
+            "every": described(
+                DURATION, "So often, such as 6h or 2d; counted from midnight of `from`, else of 1970-01-01."
+            ),
             "daily": described(closed({"at": at}, required=("at",)), "Every day."),
             "weekly": described(weekly, "On days of the week."),
             "monthly": described(monthly, "On a day of the month."),

@@ -17,6 +17,8 @@ from runner.policy.problems import Problems, shown
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 20
+_HOPELESS = 100
+"""Levels beyond the allowed ones at which the rest is not read: PyYAML's time grows with the square of the depth."""
 _INSTEAD = "\ufffd"
 """Takes the place of a character that is not allowed, so that the rest of the file is checked too."""
 
@@ -35,6 +37,8 @@ def parse_yaml(data: bytes, file: str, problems: Problems) -> Node | None:
     text = FORBIDDEN.sub(lambda found: " " if found.group() in "\t\r" else _INSTEAD, text)
     try:
         return _Composer(text, file, problems).document()
+    except _HopelessError:
+        return None
     except yaml.MarkedYAMLError as error:
         _tell_syntax(error, file, problems)
     except (yaml.YAMLError, ValueError, OverflowError):
@@ -48,7 +52,8 @@ def decode_text(data: bytes, file: str, problems: Problems, *, limit: int = MAX_
         problems.error(Place(file), "too_large", f"the file is larger than {limit // 1024} KiB", "split it")
         return None
     if data.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        problems.error(Place(file), "encoding", "the file starts with a byte order mark", "save it without one")
+        hint = "save it without one" if data.startswith(b"\xef") else "save the file as UTF-8, without one"
+        problems.error(Place(file), "encoding", "the file starts with a byte order mark", hint)
         return None
     try:
         return data.decode("utf-8")
@@ -57,6 +62,10 @@ def decode_text(data: bytes, file: str, problems: Problems, *, limit: int = MAX_
         place = Place(file, good.count("\n") + 1, len(good) - good.rfind("\n"))
         problems.error(place, "encoding", f"not UTF-8: the byte 0x{data[error.start]:02x}", "save the file as UTF-8")
         return None
+
+
+class _HopelessError(Exception):
+    """Nested so deep that nobody wrote it by hand; it is told already."""
 
 
 class _Composer:
@@ -106,6 +115,8 @@ class _Composer:
         """Leave out what remains of the list or mapping that has just begun."""
         open_ones = 1
         while open_ones:
+            if open_ones > _HOPELESS:
+                raise _HopelessError
             event = next(self._events)
             open_ones += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
 
@@ -127,9 +138,9 @@ class _Composer:
             if isinstance(key, Scalar) and key.told:
                 continue
             if not isinstance(key, Scalar):
-                self._problems.error(key.place, "key", "a key that is not text", "keys are plain words")
+                self._problems.error(key.place, "key", "a key that is not text is not allowed", "keys are plain words")
             elif key.text == "<<":
-                self._problems.error(key.place, "merge", "a merge key (<<)", "write the keys out")
+                self._problems.error(key.place, "merge", "a merge key (<<) is not allowed", "write the keys out")
             elif key.text in keys:
                 first = keys[key.text]
                 message = f"the key {shown(key.text)} is given twice (first in line {first.line})"

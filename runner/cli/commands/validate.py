@@ -59,7 +59,8 @@ def _found(place: Workplace) -> tuple[tuple[Problem, ...], tuple[Problem, ...], 
         policies = place.policies
     except PolicyError as error:
         return error.problems, error.warnings, ""
-    done = f"fine: {len(policies.tasks)} tasks, {len(policies.filters)} filters, {len(policies.tests)} tests"
+    kinds = ((policies.tasks, "task"), (policies.filters, "filter"), (policies.tests, "test"))
+    done = "fine: " + ", ".join(count(len(found), what) for found, what in kinds)
     if place.options.directory is None:
         return (), policies.warnings, done
     world = place.world

@@ -105,6 +105,13 @@ def test_what_cannot_be_read_does_not_hide_the_rest_of_the_file() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("opening", ["[", "{a: ", "{? ", "- ", "[{a: "])
+def test_nesting_without_end_is_told_once_and_not_read_to_its_end(opening: str) -> None:
+    """A file of opening brackets costs nothing: PyYAML's own time would be minutes."""
+    text = opening * (MAX_BYTES // len(opening))
+    assert [code for _, _, code in read(text)[1] if code != "syntax"] == ["too_deep"]
+
+
 def test_twenty_deep_is_deep_enough() -> None:
     """Nesting of 20 is read."""
     assert read("[" * 20 + "]" * 20)[1] == []
