@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from runner import __version__
 from runner.directory.atlassian.connection import Connection
-from runner.directory.atlassian.operations import Operation
+from runner.directory.atlassian.operations import OddIdError, Operation
 from runner.directory.atlassian.pace import LONGEST_WAIT_S, Pace, retry_wait_s
 from runner.directory.atlassian.transport import Answer, AnswerLostError, Transport
 from runner.directory.atlassian.trouble import Json, object_of, refusal, said
@@ -113,7 +113,7 @@ class Client:
 
         Tried again after a 429, a 5xx, and an answer that was lost or is no JSON object; raises OtherSideError when
         patience is at its end, and at once for any other answer (401 is ``key_refused``, 403 ``forbidden``, 404
-        ``not_found``).
+        ``not_found``) and for an id that no path may hold (``odd_id``).
         """
         assert not operation.writes
         failure = OtherSideError("unreachable", "Atlassian cannot be reached")
@@ -126,6 +126,8 @@ class Client:
                 failure = _unreachable(self.connection, str(lost))
                 self._wait(2.0**attempt / 2)
                 continue
+            except OddIdError as odd:
+                raise _odd(odd) from None
             data = object_of(answer) if answer.status == 200 else None
             if data is not None:
                 return data
@@ -148,6 +150,8 @@ class Client:
                 answer = self._exchange(operation, ids, {}, body, gate)
             except _HeldBackError as held:
                 return Sent(REFUSED, words=f"{NOT_SENT}: {held}")
+            except OddIdError as odd:
+                return Sent(REFUSED, words=str(odd).replace("not sent", NOT_SENT))
             except AnswerLostError as lost:
                 return Sent(LOST, words=str(lost))
             if answer.status != 429:
@@ -245,6 +249,12 @@ class _Spent:
     retries: int = 0
     waiting_s: float = 0.0
     skew_s: float = field(default=0.0)
+
+
+def _odd(error: OddIdError) -> OtherSideError:
+    return OtherSideError(
+        "odd_id", str(error), hint="check whether something answers in Atlassian's place; if not, report it"
+    )
 
 
 def _unreachable(connection: Connection, detail: str) -> OtherSideError:

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from runner.text import shorten, terminal
+
 EVERY_DIRECTORY = "-"
 """Stands for all directories that the key may manage, in reads (Atlassian facts, section 2)."""
 
@@ -33,6 +35,10 @@ class Rate:
     seconds: float
 
 
+class OddIdError(ValueError):
+    """An id that is not of its kind: whoever gave it, it goes into no path."""
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One operation. ``query`` and ``body`` are the keys that it may be given, ``rate`` is its documented limit."""
@@ -50,10 +56,15 @@ class Operation:
         return f"{self.method} {self.template}"
 
     def path(self, ids: Mapping[str, str]) -> str:
-        """The path for these ids; raises ValueError for an id that is missing, not asked for, or not of its kind."""
+        """The path for these ids; raises ValueError for an id that is missing or not asked for, OddIdError for one that
+        is not of its kind."""
         wanted = set(_PLACEHOLDER.findall(self.template))
-        if set(ids) != wanted or not all(_KINDS[kind].fullmatch(id_) for kind, id_ in ids.items()):
+        if set(ids) != wanted:
             raise ValueError(f"not sent: the ids do not fit {self.name}")
+        for kind, id_ in ids.items():
+            if not _KINDS[kind].fullmatch(id_):
+                what = "directory" if kind == "directories" else kind
+                raise OddIdError(f"not sent: no {what} has such an id: {shorten(terminal(id_), 60)}")
         return _PLACEHOLDER.sub(lambda match: quote(ids[match.group(1)], safe=":"), self.template)
 
     def check(self, query: Mapping[str, object], body: Mapping[str, object]) -> None:

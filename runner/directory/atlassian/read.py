@@ -35,6 +35,8 @@ from runner.model.people import Grant, Group, Snapshot, User
 from runner.model.unknown import UNKNOWN, Unknown
 
 MOST_NAMES, MOST_RESOURCES, MOST_WORKSPACES = 100, 20, 1000
+_GONE = frozenset({"not_found", "odd_id"})
+"""Answers about one group or person that leave only them unknown: gone since they were listed, or not to be named."""
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -129,7 +131,9 @@ class AtlassianReader:
         if self._directories is None:
             problems: list[str] = []
             pages = fetch_pages(self.client, DIRECTORIES, {}, {}, problems)
-            found = [record["directoryId"] for page in pages for record in page if record.get("directoryId")]
+            found = [
+                id_ for page in pages for record in page if isinstance(id_ := record.get("directoryId"), str) and id_
+            ]
             named = self.client.connection.directory
             if problems or not found or (named and named not in found):
                 raise OtherSideError(
@@ -181,7 +185,7 @@ class AtlassianReader:
             pages = fetch_pages(self.client, USER_ROLES, ids, {}, problems)
             records = [record for page in pages for record in page]
         except OtherSideError as error:
-            if error.reason == "not_found":
+            if error.reason in _GONE:
                 return UNKNOWN
             raise
         return UNKNOWN if problems else direct_grants_of_records(records, resources)
@@ -252,7 +256,12 @@ class AtlassianReader:
         assert group.directory is not None
         problems: list[str] = []
         ids = {"directories": group.directory, "group": group.id}
-        records = [r for page in fetch_pages(self.client, GROUP_ROLES, ids, {}, problems) for r in page]
+        try:
+            records = [r for page in fetch_pages(self.client, GROUP_ROLES, ids, {}, problems) for r in page]
+        except OtherSideError as error:
+            if error.reason in _GONE:
+                return None
+            raise
         return None if problems else records
 
     def _read_sweep(self, harvest: Harvest, sweep: Sweep, need: Need, count: int | None) -> frozenset[str]:

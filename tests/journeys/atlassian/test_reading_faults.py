@@ -232,6 +232,50 @@ def test_a_tight_limit_is_lived_with(style: str, tmp_path: Path, whole_plan: Any
         assert all(entry.status != 429 for entry in found.emulator.log), "once announced, a limit is kept"
 
 
+ODD_IDS = ["..", "a b", "a?x=1", "a%2fb", "\u00e4", "x" * 300]
+
+
+@pytest.mark.parametrize("odd", ODD_IDS)
+@pytest.mark.parametrize(
+    ("where", "key", "code", "reason"),
+    [
+        (r"GET \S+/directories(\?|$)", "directoryId", 4, "odd_id"),
+        ("groups/search", "id", 3, "snapshot_incomplete"),
+        ("users/search", "accountId", 0, ""),
+    ],
+    ids=["directory", "groups", "one person"],
+)
+def test_an_id_that_is_none_goes_into_no_path(
+    odd: str, where: str, key: str, code: int, reason: str, tmp_path: Path, whole_plan: Any
+) -> None:
+    """Whatever the answers call things: no request goes elsewhere for it, and only what it names is left alone."""
+    rule = Rule("set_keys", match=where, patch={key: odd}, accounts=ONE if key == "accountId" else (), times=0)
+    with town(tmp_path, faults=[rule]) as found:
+        done = found.run("plan")
+        assert not any(odd in entry.path for entry in found.emulator.log)
+    assert done.code == code, done.err
+    if code == 4:
+        assert done.reason == reason
+        return
+    refusals = [refusal["rail"] for refusal in done.form["refusals"]]
+    assert (reason in refusals) if reason else refusals == []
+    about = {change["account_id"] for change in done.form["changes"] if not change["blocked"]}
+    assert about == ({change["account_id"] for change in whole_plan["changes"]} - set(ONE) if code == 0 else set())
+
+
+@pytest.mark.parametrize("where", [r"/groups/jira/role-assignments", r"/users/idle-03/role-assignments"])
+def test_what_is_gone_since_it_was_listed_is_not_known(where: str, tmp_path: Path) -> None:
+    """A 404 for one group or one person: nobody loses anything for it, and it is no error of the key or the id."""
+    with town(tmp_path, faults=[Rule("status", match=where, status=404, times=0)]) as found:
+        done = found.run("plan")
+    pending = {change["account_id"] for change in done.form["changes"] if not change["blocked"]}
+    if "groups" in where:
+        assert (done.code, pending) == (3, AWAY)
+        assert any("what the group jira grants could not be read" in warning for warning in done.form["warnings"])
+    else:
+        assert (done.code, pending) == (0, (IDLE | AWAY) - set(ONE))
+
+
 def test_a_link_to_another_host_is_not_followed(tmp_path: Path) -> None:
     """A next page elsewhere: exit 4, and nobody else was asked."""
     with town(tmp_path, faults=[Rule("next_host", match="users/search", times=0)]) as found:

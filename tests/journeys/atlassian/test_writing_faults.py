@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.emulator import READ_KEY, Limit, Rule
-from tests.journeys.atlassian.town import AWAY, IDLE, Town, check_nobody_wrongly_idle, check_truth, town
+from tests.journeys.atlassian.town import AWAY, IDLE, Town, check_nobody_wrongly_idle, check_truth, organization, town
 
 LONGEST_S = 1200.0
 WRITES = {
@@ -116,6 +116,18 @@ def test_a_key_that_cannot_write_says_so(tmp_path: Path) -> None:
         assert (done.code, done.form["reason"]) == (3, "breaker")
         assert "API key without scopes" in done.out
         assert found.emulator.effects == ()
+        check_truth(found)
+
+
+def test_an_id_that_is_none_is_written_to_by_nobody(tmp_path: Path) -> None:
+    """Somebody whose account id could lead a request elsewhere: one failed change, and no request about them."""
+    people = organization()
+    people["users"][12]["account_id"] = "../away"
+    with town(tmp_path, people=people) as found:
+        done = found.run("apply", "--all")
+        assert (done.code, done.form["outcomes"]) == (5, {"applied": 27, "failed": 1}), done.err
+        assert "not_sent: no account has such an id: ../away" in done.out
+        assert not any(".." in entry.path for entry in found.emulator.log)
         check_truth(found)
 
 
