@@ -1,17 +1,29 @@
 #!/usr/bin/env bash
 # compare.sh recorded|live: writes whom a pull request touches into $RUNNER_TEMP/comment/comment.md and the summary.
 #
-# COMMAND is the installed policy-runner, AUDIT the audit branch, HEAD the commit that is compared. `recorded` compares
-# on the snapshot without names of the audit branch, `live` on the organization of ATLASSIAN_API_KEY.
+# COMMAND is the installed policy-runner, HEAD the commit that is compared. `recorded` compares on the snapshot without
+# names of the audit branch, `live` on the organization of ATLASSIAN_API_KEY. What the audit branch is called, the
+# policies before the change say: what a pull request would call it chooses nothing here.
 set -euo pipefail
 
-branch="refs/remotes/origin/$AUDIT"
 folder="$RUNNER_TEMP/comment"
 text="$folder/comment.md"
 mkdir -p "$folder"
+if git diff --quiet "HEAD^1" HEAD -- policies; then # then there is nothing to say
+    : >"$text"
+    exit 0
+fi
+
+audit_branch() {
+    local before="$RUNNER_TEMP/before"
+    mkdir -p "$before/policies"
+    git archive "HEAD^1" -- policies 2>/dev/null | tar -x -C "$before" 2>/dev/null || true # none in the first one
+    env -u GITHUB_OUTPUT "$COMMAND" settings reports.branch --policies "$before/policies" --no-color
+}
 
 compare() {
-    local options=(--base "HEAD^1" --format markdown --no-color)
+    local options=(--base "HEAD^1" --format markdown --no-color) branch
+    branch="refs/remotes/origin/$(audit_branch)" || return
     if git rev-parse --quiet --verify "$branch" >/dev/null; then
         mkdir -p "$RUNNER_TEMP/journal"
         git archive "$branch" | tar -x -C "$RUNNER_TEMP/journal"
@@ -19,7 +31,7 @@ compare() {
     fi
     if [ "$1" = recorded ]; then
         if [ ! -f "$RUNNER_TEMP/journal/snapshots/latest.json" ]; then
-            echo "There is no snapshot on the branch \`$AUDIT\` yet to compare on; the schedule records one."
+            echo "There is no snapshot on the branch \`${branch##refs/remotes/origin/}\` yet to compare on; the schedule records one."
             return
         fi
         options+=(--directory "$RUNNER_TEMP/journal/snapshots/latest.json")

@@ -1,4 +1,7 @@
-"""``give_back.py BRANCH``: answers "give me back what I had" with the undo that a maintainer only has to start."""
+"""``give_back.py POLICIES COMMAND``: answers "give me back what I had" with an undo that a maintainer has to start.
+
+``COMMAND`` is the installed policy-runner, which knows from the policies what the audit branch is called.
+"""
 
 from __future__ import annotations
 
@@ -16,16 +19,22 @@ _NEWEST, _SHOWN = 300, 3
 """Runs that are looked through, and that are shown."""
 
 
-def main(branch: str) -> None:
+def main(policies: str, command: str) -> None:
     """Answer the issue."""
     api, issue = Api.of_the_workflow(), read_issue()
     user = issue.address("Whose access")
     if user is None:
         issue.answer(api, "What stands under “Whose access” is not an e-mail address. Please open a new issue.")
         return
-    runs = list(runs_of(user, f"refs/remotes/origin/{branch}"))
+    runs = list(runs_of(user, f"refs/remotes/origin/{_read_branch(policies, command)}"))
     issue.answer(api, answer(user, runs[:_SHOWN], api.repository))
     say(f"answered with {len(runs)} runs")
+
+
+def _read_branch(policies: str, command: str) -> str:
+    arguments = [command, "settings", "reports.branch", "--policies", policies]
+    clean = {key: value for key, value in os.environ.items() if key != "GITHUB_TOKEN"}
+    return subprocess.run(arguments, check=True, stdout=subprocess.PIPE, text=True, env=clean).stdout.strip()
 
 
 def runs_of(user: str, revision: str) -> Iterator[str]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from runner import __version__
 from runner.cli.console import Console
+from runner.cli.github import branch_address, job_address
 from runner.cli.progress import ProgressLine
 from runner.cli.signals import Cancel, minutes_from
 from runner.directory.atlassian.http import Clocks
@@ -31,6 +32,8 @@ from runner.model.world import World
 from runner.policy.load import load
 from runner.run.session import Session, WritingSession
 from runner.text import terminal
+
+UNDO_ONLY = "undo only"
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class Workplace:
         self.clocks = replace(clocks, sleep=self.cancel.sleep) if clocks is WALL else clocks
         self.progress = ProgressLine(console, time.monotonic)
         self.outputs: dict[str, object] = {}
+        self.undoing = False
 
     @cached_property
     def now(self) -> datetime:
@@ -142,14 +146,19 @@ class Workplace:
             actor=read_actor(self.environ),
             token=secrets.token_hex(3),
             tool_version=__version__,
+            link=branch_address(self.environ, self.options.audit_branch or ""),
+            job=job_address(self.environ),
         )
 
     def stopped(self) -> str:
-        """Why everything is stopped; looked at anew each time."""
-        if self.environ.get("POLICY_RUNNER_STOP"):
-            return "POLICY_RUNNER_STOP is set"
-        stop = self.options.policies / "STOP"
-        return f"there is a file {stop.name} in the policies" if os.path.lexists(stop) else ""
+        """Why everything is stopped; looked at anew each time. A stop that says ``undo only`` lets undo go on."""
+        variable, file = self.environ.get("POLICY_RUNNER_STOP", ""), self.options.policies / "STOP"
+        stops = []
+        if variable:
+            stops.append(("POLICY_RUNNER_STOP is set", variable))
+        if os.path.lexists(file):
+            stops.append((f"there is a file {file.name} in the policies", read_short(file)))
+        return next((why for why, said in stops if not (self.undoing and says_undo_only(said))), "")
 
     def report_progress(self, what: str, done: int, total: int | None) -> None:
         """Show how far long reading or writing has come. What only reads ends here when it is told to."""
@@ -161,6 +170,22 @@ class Workplace:
         """Where people find a file of the journal."""
         branch = self.options.audit_branch
         return str(self.options.journal / path) if branch is None else f"{path} on the branch {branch}"
+
+
+def says_undo_only(said: str) -> bool:
+    """Whether a stop leaves the way back open: its text is ``undo only``, and nothing else."""
+    return said.strip().casefold() == UNDO_ONLY
+
+
+def read_short(file: Path) -> str:
+    """The first characters of a file; nothing where it is no readable file, so that it stops everything."""
+    if not file.is_file():
+        return ""
+    try:
+        with file.open(encoding="utf-8", errors="replace") as stream:
+            return stream.read(100)
+    except OSError:
+        return ""
 
 
 def read_actor(environ: Mapping[str, str]) -> str:

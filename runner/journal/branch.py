@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from runner.errors import OtherSideError
+from runner.errors import InputError, OtherSideError
 from runner.journal.git import Git, GitError
 from runner.journal.ids import is_run_id, run_folder
 from runner.journal.lease import Decision, Lease, lease_form, lease_from
@@ -21,6 +21,8 @@ from runner.journal.store import HEAD, JOURNAL, LEASE, Edit, Lines
 
 _TRIES, _UNCLEAR_TRIES, _PAUSE_S = 6, 2, 0.5
 _TRAILER = "Head: "
+_WORK = ("policies/", ".github/", "runner/")
+"""Folders that no branch of a journal has."""
 _QUICKER = ("[rejected]", "cannot lock ref", "failed to update ref", "incorrect old value")
 """How git says that somebody else was quicker (git-push(1), ``--porcelain``)."""
 
@@ -78,6 +80,7 @@ class GitBranchStore:
 
     def write_edit(self, edit: Edit, decide: Decision) -> Lease:
         """See Store. A push whose answer never came is looked up, and not made a second time."""
+        self._check_own()
         unclear = 0
         for attempt in range(1, _TRIES + 1):
             lease, files = self._wanted(edit, decide)
@@ -95,6 +98,13 @@ class GitBranchStore:
             else:
                 return lease
         raise OtherSideError("audit_store", f"others keep pushing to the branch {self._branch}", hint="run again later")
+
+    def _check_own(self) -> None:
+        """Raise InputError ``audit_branch`` for a branch that people work on: a journal is not pushed into policies."""
+        found = next((path for path in self._tree() if path.startswith(_WORK)), None)
+        if found is not None:
+            message = f"the branch {self._branch} cannot be the audit branch: it holds {found}"
+            raise InputError("audit_branch", message, hint="name another one in reports.branch; it is made when needed")
 
     def _wanted(self, edit: Edit, decide: Decision) -> tuple[Lease, dict[str, bytes]]:
         """The lease, and the files that differ from those on the branch: none where the step was already made."""

@@ -82,8 +82,8 @@ class Surroundings:
     """Everything else that a report says. It is kept in ``report.json``, so that the report can be made again.
 
     ``seats`` are those of the changes that were really made; ``trend`` is oldest first and ends with this run;
-    ``link`` is the https address of the full report, where there is one; ``privacy`` is plain or pseudonymous, and
-    then no name or address is shown even if the plan has one.
+    ``link`` is the https address of the full report, where there is one, and ``job`` that of the workflow's run;
+    ``privacy`` is plain or pseudonymous, and then no name or address is shown even if the plan has one.
     """
 
     tasks: tuple[TaskNote, ...] = ()
@@ -95,6 +95,7 @@ class Surroundings:
     people: People = field(default_factory=dict)
     privacy: str = "plain"
     link: str = ""
+    job: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,7 @@ def _surroundings(around: Surroundings, people: People) -> Form:
         "people": {account_id: asdict(person) for account_id, person in people.items()},
         "privacy": around.privacy,
         "link": around.link,
+        "job": around.job,
     }
 
 
@@ -180,6 +181,7 @@ def _surroundings_from(form: Form) -> Surroundings:
         people={account_id: Person(**_only(Person, person)) for account_id, person in form["people"].items()},
         privacy=str(form["privacy"]),
         link=str(form["link"]),
+        job=str(form.get("job", "")),
     )
 
 

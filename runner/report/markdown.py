@@ -84,6 +84,7 @@ def _about(report: RunReport) -> Mapping[str, object]:
         ending += f", exit code {record.ending.exit_code}"
         ending += f", {record.ending.reason}" if record.ending.reason else ""
     return {
+        "job": report.around.job,
         "ending": ending,
         "took": words.span((record.finished_at - record.started_at).total_seconds()) if record.finished_at else "",
         "late": words.span(late.total_seconds()) if late is not None and late.total_seconds() >= 60 else "",

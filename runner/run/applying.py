@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from runner.directory.interface import Gate
 from runner.engine.digest import changes_digest
+from runner.engine.rails import stop
 from runner.errors import OtherSideError
 from runner.journal.writing import OpenRun
 from runner.model.outcome import CHANGED_SINCE, FAILED, UNKNOWN_OUTCOME, Outcome
@@ -102,5 +103,5 @@ def _suspects(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
 
 
 def _refusal(rail: str, trip: Trip, rest: Sequence[Change]) -> Refusal:
-    how = "find out why, then run again" if rail == "breaker" else "remove policies/STOP and unset POLICY_RUNNER_STOP"
+    how = "find out why, then run again" if rail == "breaker" else stop.HOW
     return Refusal(rail, None, trip.found, trip.limit, changes_digest(rest), how)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from runner.journal.ids import run_folder
 from runner.journal.journal import Past
+from runner.journal.store import REPORT
 from runner.journal.writing import OpenRun
 from runner.model.history import History
 from runner.model.outcome import APPLIED
@@ -30,6 +34,8 @@ def publish(writing: WritingSession, run: OpenRun, made: Made, applied: Applied,
     changes = [outcome.change for outcome in applied.outcomes if outcome.status == APPLIED]
     past = writing.journal.read_past()
     around = surroundings(session, made, changes, past.runs[:-1], run.run)
+    full = f"{writing.link}/{run_folder(run.run)}/{REPORT}" if writing.link else ""
+    around = replace(around, link=full, job=writing.job)
     if around.privacy != "plain":  # owners, and whom an exemption names, are people too
         around = without_names(around)
     files = {f"handover/{name}": text.encode() for name, text in handover_files(plan, around.people).items()}

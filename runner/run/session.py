@@ -40,8 +40,9 @@ class Session:
 class WritingSession:
     """A session that may write: the other half of the directory, the journal, and who is at work.
 
-    ``token`` is random, for the run's name; ``link`` is where the report will be read, if that is known. ``wait`` gets
-    seconds, and may come back early when somebody wants the run to end.
+    ``token`` is random, for the run's name. ``link`` is the address below which the journal's files can be read, and
+    ``job`` that of the workflow's run, where there are such. ``wait`` gets seconds, and may come back early when
+    somebody wants the run to end.
     """
 
     session: Session
@@ -51,4 +52,5 @@ class WritingSession:
     token: str
     tool_version: str
     link: str = ""
+    job: str = ""
     wait: Callable[[float], None] = time.sleep

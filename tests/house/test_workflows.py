@@ -101,8 +101,8 @@ BAD = (
     Bad(
         "a stranger's code with our rights",
         PR,
-        "\n  pull_request:\n",
-        "\n  pull_request_target:\n",
+        "  pull_request:",
+        "  pull_request_target:",
         zizmor,
         "dangerous",
     ),

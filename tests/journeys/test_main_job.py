@@ -124,6 +124,26 @@ def test_the_kill_switch_stops_every_write(desk: Desk) -> None:
     assert desk.directory.read_bytes() == before
 
 
+def test_a_stop_may_leave_the_way_back_open(desk: Desk) -> None:
+    """A stop stops undoing too and says how to allow it; with the text `undo only`, undo runs and nothing else does."""
+    before, stop = desk.people(), desk.policies / "STOP"
+    run = desk.run("apply", "contractors-30d", "--json").form["run"]
+    after = desk.people()
+    for text in ("", "INC-7\n", "not undo only\n"):
+        stop.write_text(text, encoding="utf-8")
+        refused = desk.run("undo", run, "--apply")
+        assert (refused.code, "undo only" in refused.out) == (3, True), refused.out
+    stop.write_text("Undo only\n", encoding="utf-8")
+    desk.environ["POLICY_RUNNER_STOP"] = "INC-7"
+    assert desk.run("undo", run, "--apply").code == 3, "one of two stops let it through"
+    assert desk.people() == after
+    desk.environ["POLICY_RUNNER_STOP"] = "undo only"
+    assert desk.run("apply", "--all", "--json").reason == "stop"
+    done = desk.run("undo", run, "--apply")
+    assert done.code == 0, done.err
+    assert desk.people() == before
+
+
 def test_undo_brings_back_what_a_run_changed(desk: Desk) -> None:
     """`undo` shows the way back and, with --apply, goes it: everybody is what they were."""
     before = desk.people()

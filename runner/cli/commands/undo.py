@@ -23,7 +23,8 @@ examples:
   policy-runner undo 20261122-060000-7f3a9c --apply        do it, with a report of its own
   policy-runner undo last --user ann@acme.example --apply  for one person only
 
-`policy-runner runs` lists the runs.
+`policy-runner runs` lists the runs. While everything is stopped, undo is too, unless the text of policies/STOP, or of
+POLICY_RUNNER_STOP, is just: undo only
 """
 
 
@@ -37,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, place: Workplace) -> int:
     """See Command."""
     errand = UndoErrand(args.run, args.user)
+    place.undoing = True
     if args.apply:
         return carry_out(errand, "undo", place, idle="nothing to take back")
     made = errand.look_ahead(place.session, place.journal.read_past()).made

@@ -34,13 +34,16 @@ def test_a_plan_writes_nothing_and_its_digest_can_be_applied_once(workshop: Work
 
 
 def test_a_manual_task_all_that_is_due_and_the_way_back(workshop: Workshop) -> None:
-    """`task` runs one, `due` what is due, `undo` takes back one person and then all the others."""
+    """`task` runs one, `due` what is due, `undo` takes back one person and then all the others: also on a bad day, when
+    everything else is stopped."""
     by_hand = workshop.dispatch(mode="task", task="by-hand")
     assert by_hand.jobs == {"carry-out": "success"}, by_hand.said
     assert len(workshop.happened()) == BUSY
     due = workshop.dispatch(mode="due")
     assert due.jobs == {"carry-out": "success"}, due.said
     assert set(TAKEN) < set(workshop.happened())
+    workshop.variables["POLICY_RUNNER_STOP"] = "undo only"
+    assert workshop.dispatch(mode="task", task="by-hand").outputs["reason"] == "stop"
     one = workshop.dispatch(mode="undo", run=due.outputs["run"], user="idle03@acme.example")
     assert one.jobs == {"carry-out": "success"}, one.said
     assert [change for change in workshop.happened() if change in BACK] == [BACK[3]]

@@ -48,11 +48,13 @@ def test_live_comparison_uses_a_key_that_only_reads(workshop: Workshop) -> None:
 
 def test_a_fork_never_comes_near_a_credential(workshop: Workshop) -> None:
     """Its pull request is compared on the snapshot without names, even where live comparison is on; the organization
-    hears nothing, nothing is commented, and the comparison stands in the summary."""
+    hears nothing, nothing is commented, and the comparison stands in the summary. What it calls the audit branch
+    does not count."""
     workshop.record()
+    settings = {"policies/settings.yaml": POLICIES["settings.yaml"] + "reports: {branch: main}\n"}
     workshop.secrets = {"GITHUB_TOKEN": "read-only"}
     workshop.variables["POLICY_RUNNER_LIVE_COMPARISON"] = "true"
-    done = workshop.pull_request(CHANGED, fork=True)
+    done = workshop.pull_request(CHANGED | settings, fork=True)
     assert ran(done) == {"check": "success"}, done.said
     assert "Whom this change touches" in done.summary
     assert "acme.example" not in done.summary

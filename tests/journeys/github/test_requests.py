@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.journeys.github.conftest import POLICIES, Opened
 from tests.journeys.github.hub import ANN, BOT, account, git
 from tests.journeys.github.workshop import Acted, Workshop
 
@@ -107,9 +108,14 @@ def test_what_cannot_be_an_exemption_is_answered(
     assert git(workshop.origin, "for-each-ref", "--format=%(refname)").splitlines() == ["refs/heads/main"]
 
 
-def test_give_back_is_answered_with_the_undo_to_start(workshop: Workshop) -> None:
-    """The comment names the run that changed this person; started, it brings back this person alone."""
+def test_give_back_is_answered_with_the_undo_to_start(open_workshop: Opened) -> None:
+    """The comment names the run that changed this person; started, it brings back this person alone. The journal is
+    where the settings say, in every workflow."""
+    workshop = open_workshop({"settings.yaml": f"{POLICIES['settings.yaml']}reports: {{branch: records/atlassian}}\n"})
+    workshop.branch = "records/atlassian"
     taken = workshop.schedule()
+    assert taken.outputs["report"] == f"{workshop.runs()[0]}/report.md on the branch records/atlassian"
+    assert "audit" not in git(workshop.origin, "for-each-ref", "--format=%(refname)")
     done = opened(workshop, "### Whose access\n\nIdle03@acme.example\n\n### What is missing\n\nJira; `id`\n")
     assert (done.code, done.jobs["give-back"]) == (0, "success"), done.said
     run = taken.outputs["run"]

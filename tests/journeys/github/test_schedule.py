@@ -17,7 +17,9 @@ def test_the_schedule_does_what_is_due_once(workshop: Workshop) -> None:
     assert workshop.applied() == workshop.happened()
     assert workshop.happened() == [(f"u-idle{n:02}", "remove_from_group", GROUP) for n in range(IDLE)]
     [run] = workshop.runs()
-    assert workshop.audit(f"{run}/report.md").startswith("# ")
+    report = workshop.audit(f"{run}/report.md")
+    assert report.startswith("# ")
+    assert "[the run on GitHub](https://github.com/acme/policies/actions/runs/" in report
     assert run.rsplit("/", 1)[-1] in workshop.audit("README.md")
     assert first.outputs["applied"] == str(IDLE)
     assert first.outputs["exit_code"] == "0"

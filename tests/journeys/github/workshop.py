@@ -20,7 +20,6 @@ from tests.journeys.github.hub import ANN, NUMBERS, Hub, git
 
 ROOT = Path(__file__).resolve().parents[3]
 STAND_INS = Path(__file__).parent / "stand_ins"
-AUDIT = "refs/heads/audit"
 _MINE = Path.home() / ".config" / "pip" / "pip.conf"
 PIP = {
     **({"PIP_CONFIG_FILE": str(_MINE)} if _MINE.exists() else {}),
@@ -75,6 +74,7 @@ class Workshop:
         default_factory=lambda: {"ATLASSIAN_API_KEY": API_KEY, "GITHUB_TOKEN": "fake-token"}
     )
     environment: dict[str, str] = field(default_factory=dict)
+    branch: str = "audit"
 
     @property
     def origin(self) -> Path:
@@ -172,7 +172,7 @@ class Workshop:
         for number, user in enumerate(organization["users"]):
             name = f"p-{number:032x}"
             user |= {"account_id": name, "name": name, "email": f"{name}@acme.example"}
-        self.commit({"snapshots/latest.json": json.dumps(organization)}, "audit", "snapshot")
+        self.commit({"snapshots/latest.json": json.dumps(organization)}, self.branch, "snapshot")
 
     def pull_request(self, files: Mapping[str, str], *, fork: bool = False) -> Acted:
         """A pull request with these files is opened or pushed to."""
@@ -193,13 +193,13 @@ class Workshop:
 
     def audit(self, path: str) -> str:
         """A file of the audit branch."""
-        return git(self.origin, "show", f"{AUDIT}:{path}")
+        return git(self.origin, "show", f"refs/heads/{self.branch}:{path}")
 
     def runs(self) -> list[str]:
         """The folders of the runs on the audit branch, oldest first."""
-        if not git(self.origin, "for-each-ref", AUDIT):
+        if not git(self.origin, "for-each-ref", ref := f"refs/heads/{self.branch}"):
             return []
-        listing = git(self.origin, "ls-tree", "-r", "--name-only", AUDIT, "--", "runs").splitlines()
+        listing = git(self.origin, "ls-tree", "-r", "--name-only", ref, "--", "runs").splitlines()
         return sorted({str(Path(path).parent) for path in listing if path.endswith("journal.jsonl")})
 
     def records(self, run: str) -> list[Any]:

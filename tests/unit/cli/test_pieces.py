@@ -11,7 +11,7 @@ import pytest
 
 from runner.cli.arguments import AskedError, parse
 from runner.cli.console import Console, json_text
-from runner.cli.github import render_outputs
+from runner.cli.github import branch_address, job_address, render_outputs
 from runner.cli.progress import ProgressLine, progress_text
 from runner.cli.registry import command_names, command_of
 from runner.cli.table import render_table
@@ -50,6 +50,28 @@ def test_the_audit_branch_comes_from_the_option_or_the_environment() -> None:
     assert parse(["runs"]).everywhere({}).audit_branch is None
     assert parse(["runs"]).everywhere(environ).audit_branch == "audit"
     assert parse(["runs", "--audit-branch", "other"]).everywhere(environ).audit_branch == "other"
+
+
+GITHUB = {
+    "GITHUB_SERVER_URL": "https://github.com",
+    "GITHUB_REPOSITORY": "acme/policies",
+    "GITHUB_RUN_ID": "77",
+}
+
+
+def test_the_addresses_of_a_workflows_run() -> None:
+    """They are made of GitHub's variables; outside a workflow, and of anything else, there are none."""
+    assert job_address(GITHUB) == "https://github.com/acme/policies/actions/runs/77"
+    assert branch_address(GITHUB, "records/atlassian") == "https://github.com/acme/policies/blob/records/atlassian"
+    assert branch_address(GITHUB, "") == branch_address({}, "audit") == job_address({}) == ""
+    for name, value in (
+        ("GITHUB_SERVER_URL", "javascript:alert(1)"),
+        ("GITHUB_SERVER_URL", "https://x)[y](https://evil.example"),
+        ("GITHUB_REPOSITORY", "acme/policies/../../other"),
+        ("GITHUB_REPOSITORY", "acme/a b"),
+        ("GITHUB_RUN_ID", "77) [x](y"),
+    ):
+        assert job_address({**GITHUB, name: value}) == "", value
 
 
 @pytest.mark.parametrize("argv", [["plan", "--d"], ["plan", "--pol", "x"], ["apply", "--dir", "x"]], ids=" ".join)

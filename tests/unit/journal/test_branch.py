@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.errors import OtherSideError
+from runner.errors import InputError, OtherSideError
 from runner.journal.branch import GitBranchStore
 from runner.journal.ids import run_folder
 from runner.journal.verify import check_journal
@@ -287,3 +287,19 @@ def test_looking_at_the_lease_pushes_only_when_half_of_it_is_over(clone: Callabl
     clock.now += timedelta(minutes=3)
     run.hold()
     assert git(origin, "rev-parse", BRANCH) != before
+
+
+def test_a_branch_of_policies_never_becomes_the_journal(origin: Path, clone: Callable[..., Path]) -> None:
+    """Whoever names the branch that people work on by mistake is told so, and nothing is pushed to it."""
+    desk = clone("desk", shallow=False)
+    (desk / "policies").mkdir()
+    (desk / "policies" / "settings.yaml").write_text("{}\n", encoding="utf-8")
+    git(desk, "add", "policies")
+    git(desk, "commit", "--quiet", "--message", "settings")
+    git(desk, "push", "--quiet", "origin", "main")
+    before = git(origin, "rev-parse", "main")
+    wrong = GitBranchStore(clone("wrong"), "main", wait=lambda _: None)
+    with pytest.raises(InputError, match=r"it holds policies/settings\.yaml") as caught:
+        write_run(journal(wrong))
+    assert caught.value.reason == "audit_branch"
+    assert git(origin, "rev-parse", "main") == before

@@ -218,5 +218,7 @@ def full_run() -> RunReport:
                 "u-0107": Person("Zoë Łukasz", "zoe@acme.example"),
                 "u-0108": Person("山田 太郎", None),
             },
+            link="https://github.com/acme/policies/blob/audit/runs/2026/11/22/20261122-060000-7f3a9c/report.md",
+            job="https://github.com/acme/policies/actions/runs/77",
         ),
     )
