@@ -1,6 +1,7 @@
-"""`python -m tests.mutation [PART...] [--list]`: which small wrong versions of the code no test notices.
+"""`python -m tests.mutation [PART|MODULE...]`: which small wrong versions of the code no test notices.
 
-Works on a copy of the tree. Prints each survivor as FILE:LINE and what was done; exit 1 where there are any.
+Works on a copy of the tree. Prints what became of each module, and each survivor as MODULE:LINE with what was done to
+which line; exit 1 where one of them is not explained in `tests/mutation/explained.py`.
 """
 
 from __future__ import annotations
@@ -12,65 +13,31 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import jinja2  # noqa: F401 - imported here so that no child has to
+import hypothesis  # noqa: F401 - imported here so that no child has to
+import jinja2  # noqa: F401
 import jsonschema  # noqa: F401
 import pytest
 import requests  # noqa: F401
 import yaml  # noqa: F401
 
+from tests.mutation.explained import EXPLAINED
 from tests.mutation.mutants import Mutant, mutants
+from tests.mutation.parts import PARTS, tests_of
 
 ROOT = Path(__file__).resolve().parents[2]
-LONGEST_S = 120
-_ENGINE, _JOURNAL = "tests/unit/engine", "tests/unit/journal"
+LONGEST_S = 300
 
 
-@dataclass(frozen=True)
-class Part:
-    """Modules, and the tests that must notice what is wrong with them."""
+def is_noticed(tree: Path, tests: tuple[str, ...], *, remember: bool = False) -> bool:
+    """Whether a test fails on the tree. A child of this process imports it, which has pytest at hand already.
 
-    modules: tuple[str, ...]
-    tests: tuple[str, ...]
-
-
-PARTS = {
-    "rails": Part(("runner/engine/rails/*.py", "runner/engine/settle.py"),
-                  (f"{_ENGINE}/test_rails.py", f"{_ENGINE}/test_rails_edges.py", _ENGINE)),
-    "plan": Part(
-        ("runner/engine/digest.py", "runner/engine/merge.py", "runner/engine/held.py", "runner/engine/recheck.py",
-         "runner/engine/plan.py", "runner/engine/undo.py", "runner/engine/guard.py"),
-        (_ENGINE,),
-    ),
-    "journal": Part(
-        ("runner/journal/chain.py", "runner/journal/records.py", "runner/journal/verify.py", "runner/journal/lease.py",
-         "runner/journal/writing.py", "runner/journal/fold.py"),
-        (f"{_JOURNAL}/test_records.py", f"{_JOURNAL}/test_lease.py", f"{_JOURNAL}/test_journal.py",
-         f"{_JOURNAL}/test_edges.py", f"{_JOURNAL}/test_verify.py", f"{_JOURNAL}/test_rivals.py",
-         f"{_JOURNAL}/test_privacy.py"),
-    ),
-    "run": Part(
-        ("runner/run/applying.py", "runner/run/breaker.py", "runner/run/recovery.py", "runner/run/approved.py"),
-        ("tests/unit/run", "tests/journeys/safety/test_simulated.py", "tests/journeys/test_main_job.py"),
-    ),
-}  # fmt: skip
-
-
-def wrong_versions(part: Part) -> Iterator[tuple[str, Mutant]]:
-    """The path of each module and each of its mutants."""
-    for pattern in part.modules:
-        for path in sorted(ROOT.glob(pattern)):
-            name = path.relative_to(ROOT).as_posix()
-            yield from ((name, mutant) for mutant in mutants(path.read_text(encoding="utf-8")))
-
-
-def is_noticed(tree: Path, tests: tuple[str, ...]) -> bool:
-    """Whether a test fails on the tree. A child of this process imports it, which has pytest at hand already."""
+    ``remember`` keeps the bytecode of what is read, for the next time.
+    """
     child = os.fork()
     if child == 0:
+        sys.dont_write_bytecode = not remember
         _test(tree, tests)
     until_s = time.monotonic() + LONGEST_S
     while time.monotonic() < until_s:
@@ -84,7 +51,7 @@ def is_noticed(tree: Path, tests: tuple[str, ...]) -> bool:
 
 
 def _test(tree: Path, tests: tuple[str, ...]) -> None:
-    """Never comes back: the exit code is pytest's."""
+    """Never comes back: the exit code is 1 as soon as a test is red. The nearest are asked first."""
     os.chdir(tree)
     sys.path[:] = [str(tree), *(place for place in sys.path if Path(place or ".").resolve() != ROOT)]
     for name in [name for name in sys.modules if name.split(".")[0] in ("runner", "tests")]:
@@ -92,42 +59,52 @@ def _test(tree: Path, tests: tuple[str, ...]) -> None:
     silence = os.open(os.devnull, os.O_WRONLY)
     os.dup2(silence, 1)
     os.dup2(silence, 2)
-    sys.dont_write_bytecode = True
-    os.environ["CI"] = "1"  # hypothesis without chance
-    found = [test for test in tests if (tree / test).exists()]
-    os._exit(int(pytest.main([*found, "-x", "-q", "-p", "no:cacheprovider"])))
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # most of the time would go into plugins that no unit test uses
+    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "_hypothesis_pytestplugin", "--hypothesis-profile=mutation"]
+    os._exit(any(pytest.main([*options, *asked.split()]) for asked in tests))
+
+
+def _try(module: str, tree: Path) -> int:
+    """Every mutant of a module; returns how many survived without an explanation."""
+    path, tests = tree / module, tests_of(module)
+    if is_noticed(tree, tests, remember=True):
+        sys.exit(f"the tests of {module} fail as it is")
+    for remembered in path.parent.glob(f"__pycache__/{path.stem}.*"):
+        remembered.unlink()
+    right = path.read_text(encoding="utf-8")
+    lines, survivors, made = right.splitlines(), [], 0
+    for mutant in mutants(right):
+        path.write_text(mutant.source, encoding="utf-8")
+        made += 1
+        if not is_noticed(tree, tests):
+            survivors.append(mutant)
+            _say(f"  survived {module}:{mutant.line}: {mutant.what}: {lines[mutant.line - 1].strip()}")
+    path.write_text(right, encoding="utf-8")
+    open_ones = [mutant for mutant in survivors if not _is_explained(module, mutant, lines)]
+    explained = len(survivors) - len(open_ones)
+    _say(f"{module}: {made} mutants, {made - len(survivors)} noticed, {explained} explained, {len(open_ones)} open")
+    return len(open_ones)
+
+
+def _is_explained(module: str, mutant: Mutant, lines: list[str]) -> bool:
+    return (module, lines[mutant.line - 1].strip(), mutant.what) in EXPLAINED
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
 
 
 def main(argv: list[str]) -> int:
-    """Try every mutant of the parts named, or of all."""
+    """Try every mutant of the parts or modules named, or of all parts."""
     parser = argparse.ArgumentParser(prog="script/mutate", description=__doc__)
-    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of {', '.join(PARTS)}")
-    given = parser.parse_args(argv)
-    survivors = 0
+    parser.add_argument("parts", nargs="*", metavar="PART|MODULE", help=f"a module, or one of {', '.join(PARTS)}")
+    given = parser.parse_args(argv).parts or list(PARTS)
+    modules = [module for name in given for module in (PARTS[name].modules if name in PARTS else (name,))]
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "tree"
         shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".git", ".venv", "*.pyc", "__pycache__"))
-        for name in given.parts or PARTS:
-            survivors += _try(name, PARTS[name], tree)
-    return 1 if survivors else 0
-
-
-def _try(name: str, part: Part, tree: Path) -> int:
-    if is_noticed(tree, part.tests):
-        sys.exit(f"the tests of {name} fail as it is")
-    made = survived = 0
-    for module, mutant in wrong_versions(part):
-        right = (tree / module).read_text(encoding="utf-8")
-        (tree / module).write_text(mutant.source, encoding="utf-8")
-        noticed = is_noticed(tree, part.tests)
-        (tree / module).write_text(right, encoding="utf-8")
-        made, survived = made + 1, survived + (not noticed)
-        if not noticed:
-            sys.stdout.write(f"  survived {module}:{mutant.line}: {mutant.what}\n")
-            sys.stdout.flush()
-    sys.stdout.write(f"{name}: {made} mutants, {made - survived} noticed, {survived} survived\n")
-    sys.stdout.flush()
-    return survived
+        return 1 if sum([_try(module, tree) for module in modules]) else 0
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,8 +14,10 @@ _COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }  # fmt: skip
 _COUNTED: dict[type[ast.operator], type[ast.operator]] = {
     ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Add, ast.Div: ast.Mult, ast.BitAnd: ast.BitOr,
-    ast.BitOr: ast.BitAnd,
+    ast.BitOr: ast.BitAnd, ast.FloorDiv: ast.Mult,
 }  # fmt: skip
+_WORD = re.compile("[a-z]+(_[a-z]+)*")
+"""Texts that code compares and looks up: verbs, states, names of rails. Sentences are let be."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,8 @@ def mutants(source: str) -> Iterator[Mutant]:
             wrong = copy.deepcopy(tree)
             target = list(_code(wrong))[number]
             change_in_place(target, change)
-            yield Mutant(getattr(node, "lineno", 0), what, ast.unparse(ast.fix_missing_locations(wrong)))
+            line = next(inner.lineno for inner in ast.walk(node) if hasattr(inner, "lineno"))
+            yield Mutant(line, what, ast.unparse(ast.fix_missing_locations(wrong)))
 
 
 def _code(node: ast.AST) -> Iterator[ast.AST]:
@@ -49,6 +53,7 @@ def _code(node: ast.AST) -> Iterator[ast.AST]:
 
 
 def _is_text(node: ast.AST) -> bool:
+    """Docstrings, texts that are put together, and imports."""
     alone = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     return alone or isinstance(node, ast.JoinedStr | ast.Import | ast.ImportFrom)
 
@@ -59,26 +64,53 @@ Change = tuple[str, object]
 
 def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
     """What can be wrong with a node, in words and as a change."""
-    if isinstance(node, ast.Compare):
-        for at, operator in enumerate(node.ops):
-            other = _COMPARED[type(operator)]
-            ops = [*node.ops[:at], other(), *node.ops[at + 1 :]]
-            yield f"{type(operator).__name__} becomes {other.__name__}", ("ops", ops)
-    elif isinstance(node, ast.BoolOp):
-        yield "and becomes or, or or becomes and", ("op", ast.Or() if isinstance(node.op, ast.And) else ast.And())
-    elif isinstance(node, ast.BinOp) and type(node.op) in _COUNTED:
-        yield f"{type(node.op).__name__} becomes another", ("op", _COUNTED[type(node.op)]())
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
-        yield "not is left out", ("", node.operand)
-    elif isinstance(node, ast.Constant) and isinstance(node.value, int):
-        wrong = not node.value if isinstance(node.value, bool) else node.value + 1
-        yield f"{node.value} becomes {wrong}", ("value", wrong)
-    elif isinstance(node, ast.If | ast.IfExp | ast.While):
-        yield "the condition is turned round", ("test", ast.UnaryOp(ast.Not(), node.test))
-    elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call | ast.Yield | ast.YieldFrom):
-        yield "the statement is left out", ("value", ast.Constant(None))
-    elif isinstance(node, ast.Return) and node.value is not None and not isinstance(node.value, ast.Constant):
-        yield "nothing is returned", ("value", ast.Constant(None))
+    match node:
+        case ast.Compare(ops=operators):
+            for at, operator in enumerate(operators):
+                other = _COMPARED[type(operator)]
+                ops = [*operators[:at], other(), *operators[at + 1 :]]
+                yield f"{type(operator).__name__} becomes {other.__name__}", ("ops", ops)
+        case ast.BoolOp(op=ast.And()):
+            yield "and becomes or", ("op", ast.Or())
+        case ast.BoolOp():
+            yield "or becomes and", ("op", ast.And())
+        case ast.BinOp(op=operator) | ast.AugAssign(op=operator) if type(operator) in _COUNTED:
+            counted = _COUNTED[type(operator)]
+            yield f"{type(operator).__name__} becomes {counted.__name__}", ("op", counted())
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            yield "not is left out", ("", operand)
+        case ast.Constant(value=value):
+            yield from ((f"{value!r} becomes {other!r}", ("value", other)) for other in _other_values(value))
+        case ast.comprehension(ifs=[_, *_]):
+            yield "everybody is let through", ("ifs", [])
+        case ast.If() | ast.IfExp() | ast.While():
+            yield "the condition is turned round", ("test", ast.UnaryOp(ast.Not(), node.test))
+        case ast.Name(id="min" | "max" as name, ctx=ast.Load()):
+            yield f"{name} becomes the other", ("id", "max" if name == "min" else "min")
+        case _:
+            yield from _left_out(node)
+
+
+def _other_values(value: object) -> Iterator[object]:
+    if isinstance(value, bool):
+        yield not value
+    elif isinstance(value, int):
+        yield value + 1
+    elif isinstance(value, str) and _WORD.fullmatch(value):
+        yield f"{value}x"
+
+
+def _left_out(node: ast.AST) -> Iterator[tuple[str, Change]]:
+    """What a statement would be without its effect."""
+    match node:
+        case ast.Expr(value=ast.Call() | ast.Yield() | ast.YieldFrom()):
+            yield "the statement is left out", ("value", ast.Constant(None))
+        case ast.Raise():
+            yield "nothing is raised", ("", ast.Pass())
+        case ast.Break() | ast.Continue():
+            yield "the loop goes on", ("", ast.Pass())
+        case ast.Return(value=ast.AST() as value) if not isinstance(value, ast.Constant):
+            yield "nothing is returned", ("value", ast.Constant(None))
 
 
 def change_in_place(node: ast.AST, change: Change) -> None:
