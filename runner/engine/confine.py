@@ -6,9 +6,9 @@ a part of it: ``rests_on_others`` finds the plans that have to be made again wit
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from runner.model.condition import questions
+from runner.model.condition import Condition, questions
 from runner.model.confined import Confined, either
 from runner.model.plan import REMOVALS, Plan, Target
 from runner.model.policy import Policies, Task
@@ -39,14 +39,22 @@ def people_named(policies: Policies) -> frozenset[str]:
     return frozenset({*policies.settings.protect.users, *exempt})
 
 
-def groups_named(policies: Policies, tasks: Iterable[Task]) -> frozenset[str]:
+def exempting(policies: Policies, tasks: Iterable[Task]) -> tuple[Condition, ...]:
+    """The filters of the exemptions that may keep somebody from one of these tasks."""
+    names = {task.name for task in tasks}
+    applying = (e for e in policies.exemptions if e.tasks is None or not names.isdisjoint(e.tasks))
+    found = {exemption.filter for exemption in applying if exemption.filter is not None}
+    return tuple(policies.filters[name].condition for name in sorted(found))
+
+
+def groups_named(policies: Policies, tasks: Sequence[Task]) -> frozenset[str]:
     """Names of the groups that settings, exemptions, conditions and actions speak of."""
     protect = policies.settings.protect
     names = {*protect.groups, *protect.min_members}
     names.update(exemption.group for exemption in policies.exemptions if exemption.group is not None)
-    for task in tasks:
-        names.update(name for condition in questions(task.condition) for name in condition.groups())
-        names.update(name for action in task.actions for name in action.groups())
+    for condition in (*(task.condition for task in tasks), *exempting(policies, tasks)):
+        names.update(name for question in questions(condition) for name in question.groups())
+    names.update(name for task in tasks for action in task.actions for name in action.groups())
     return frozenset(names)
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from runner.engine.select import select_errors
 from runner.model.condition import Condition, questions
-from runner.model.people import PROFILE_FIELDS
 from runner.model.policy import Policies, Task
 from runner.model.problem import Place, Problem
-from runner.model.world import World
+from runner.model.world import EVERY_APP, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def task_problems(task: Task, world: World) -> Iterator[Problem]:
     for action in actions:
         for name in action.groups():
             if name.casefold() not in world.groups_by_name:
-                yield Problem(action.place, "unknown_group", f"no group is called {name}", "create it, or correct it")
+                yield Problem(action.place, "unknown_group", f"no group is called {name}", _nearest_group(name, world))
         for text in action.errors(world):
             yield Problem(action.place, "impossible_action", text)
     for text in select_errors(task.select, world):
@@ -68,7 +68,7 @@ def condition_problems(condition: Condition, world: World) -> Iterator[Problem]:
 
 def _unknown_apps(names: Iterable[str], place: Place, world: World) -> Iterator[Problem]:
     for name in sorted(names):
-        if not world.apps_named(name):
+        if name not in EVERY_APP and not world.apps_named(name):
             yield Problem(place, "unknown_app", f"no app is called {name}", _known_apps(world))
 
 
@@ -77,23 +77,25 @@ def _select_apps(task: Task) -> frozenset[str]:
     return frozenset(n for n in (select.app, select.keep_free_app) if n is not None) if select else frozenset()
 
 
-def facts_needed(tasks: Iterable[Task]) -> frozenset[str]:
-    """The fields of User that the tasks' filters and actions may look at."""
-    facts = {"roles", "groups", "email", "status", *PROFILE_FIELDS}
+def apps_needed(tasks: Iterable[Task], exempting: Iterable[Condition] = ()) -> frozenset[str]:
+    """The apps that the tasks and the filters of exemptions speak about, as written; ``any`` and ``all`` stand for all
+    of them."""
+    names = {name for condition in exempting for name in _apps_asked(condition)}
     for task in tasks:
-        facts.update(fact for c in questions(task.condition) for fact in c.facts)
-        facts.update(fact for action in task.actions for fact in action.facts)
-    return frozenset(facts)
-
-
-def apps_needed(tasks: Iterable[Task]) -> frozenset[str]:
-    """The apps that the tasks speak about, as written; ``any`` and ``all`` stand for all of them."""
-    names: set[str] = set()
-    for task in tasks:
-        names.update(name for condition in questions(task.condition) for name in condition.apps())
+        names.update(_apps_asked(task.condition))
         names.update(name for action in task.actions for name in action.apps())
         names.update(_select_apps(task))
     return frozenset(names)
+
+
+def _apps_asked(condition: Condition) -> Iterator[str]:
+    return (name for question in questions(condition) for name in question.apps())
+
+
+def _nearest_group(name: str, world: World) -> str:
+    near = get_close_matches(name.casefold(), world.groups_by_name, n=1)
+    found = world.groups_by_name[near[0]][0].name if near else ""
+    return f"did you mean {found}?" if near else "create it, or correct it"
 
 
 def _known_apps(world: World) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from runner.directory.interface import Need
+from runner.engine.confine import exempting
 from runner.engine.diff import diff_policies
 from runner.engine.names import apps_needed
 from runner.model.difference import Difference
@@ -31,7 +32,8 @@ def compare(session: Session, base: Policies, history: History) -> Compared:
     """Both versions on one snapshot; the session's policies are the new version. Raises whatever the reader raises."""
     policies = session.policies
     tasks = [task for version in (base, policies) for task in version.tasks.values() if task.enabled]
-    snapshot = session.reader.read_snapshot(Need(apps=apps_needed(tasks)))
+    filters = (*exempting(base, tasks), *exempting(policies, tasks))
+    snapshot = session.reader.read_snapshot(Need(apps=apps_needed(tasks, filters)))
     world = World(snapshot, session.now, policies.lists, history)
     difference = diff_policies(base, policies, world)
     touched = {

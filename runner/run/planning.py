@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from runner.directory.interface import Need
-from runner.engine.confine import confinement, groups_named, people_named, rests_on_others
+from runner.engine.confine import confinement, exempting, groups_named, people_named, rests_on_others
 from runner.engine.names import apps_needed
 from runner.engine.plan import Planned, build_plan
 from runner.engine.recheck import recheck
@@ -20,7 +20,7 @@ from runner.model.people import Snapshot, User
 from runner.model.plan import Change, Plan
 from runner.model.policy import Policies, Task
 from runner.model.world import World
-from runner.policy.problems import PolicyError
+from runner.policy.problems import PolicyError, did_you_mean, shown
 from runner.run.session import Session
 
 Recheck = Callable[[Sequence[Change], Iterable[User]], tuple[tuple[Change, ...], Mapping[str, str]]]
@@ -49,18 +49,18 @@ def chosen_tasks(policies: Policies, names: Sequence[str]) -> tuple[Task, ...]:
         return tuple(task for task in policies.tasks.values() if task.enabled)
     unknown = [name for name in names if name not in policies.tasks]
     if unknown:
-        known = ", ".join(policies.tasks) or "none"
-        raise InputError("unknown_task", f"no task is called {unknown[0]}", hint=f"the tasks are: {known}")
+        hint = did_you_mean(unknown[0], policies.tasks, listed=30) or "there are no tasks"
+        raise InputError("unknown_task", f"no task is called {shown(unknown[0])}", hint=hint)
     return tuple(policies.tasks[name] for name in dict.fromkeys(names))
 
 
 def need_of(tasks: Sequence[Task], policies: Policies) -> Need:
     """What a snapshot must hold for these tasks, under these settings and exemptions."""
-    confined = confinement(tasks)
+    apps, confined = apps_needed(tasks, exempting(policies, tasks)), confinement(tasks)
     if not confined:
-        return Need(apps=apps_needed(tasks))
+        return Need(apps=apps)
     people, groups = people_named(policies), groups_named(policies, tasks)
-    return Need(apps=apps_needed(tasks), confined=confined, people=people, groups=groups)
+    return Need(apps=apps, confined=confined, people=people, groups=groups)
 
 
 def make_plan(

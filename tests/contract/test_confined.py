@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -15,11 +16,13 @@ from runner.directory.atlassian.read import AtlassianReader
 from runner.engine.confine import confinement
 from runner.model.history import History
 from runner.model.plan import Plan
-from runner.model.policy import Policies, Protect, Select, Settings, Task
+from runner.model.policy import Exemption, Policies, Protect, SavedFilter, Select, Settings, Task
+from runner.model.problem import NOWHERE
 from runner.run.planning import make_plan, need_of
 from runner.run.session import Session
 from tests.contract.directories import Clock, Json, connection
 from tests.emulator import Emulator, Entry, Options
+from tests.naive.build import build_condition
 from tests.unit.engine.made import NOW, WIDE, group, policies, task, user
 
 SITE = "site/1"
@@ -107,25 +110,57 @@ def wanted() -> st.SearchStrategy[list[Any]]:
     return st.lists(action, min_size=1, max_size=2, unique_by=str)
 
 
+def exempting() -> st.SearchStrategy[list[tuple[Json, bool]]]:
+    """Whom exemptions are about, and whether each is for the first task alone."""
+    role = st.sampled_from(["user", "guest", "org-admin"])
+    app = st.sampled_from(["jira", "wiki"])
+    condition = st.one_of(
+        conditions(), app.map(lambda name: {"app": name}), app.map(lambda name: {"only_apps": name}),
+        app.map(lambda name: {"not": {"inactive": {"app": name, "for": "90d"}}}), role.map(lambda name: {"role": name}),
+    )  # fmt: skip
+    who = st.one_of(
+        condition.map(lambda found: {"filter": found}), st.sampled_from(GROUPS).map(lambda name: {"group": name}),
+        st.sampled_from(DOMAINS).map(lambda name: {"email_domain": name}), st.just({"user": "u-4"}),
+    )  # fmt: skip
+    return st.lists(st.tuples(who, st.booleans()), max_size=2)
+
+
+def exempted(rules: Policies, found: Sequence[tuple[Json, bool]]) -> Policies:
+    """The same policies with these exemptions."""
+    filters, exemptions = {}, []
+    for number, (who, first) in enumerate(found):
+        name, tasks = f"f-{number}", frozenset({"t-0"}) if first else None
+        if "filter" in who:
+            filters[name] = SavedFilter(name, "", build_condition(who["filter"], {}), NOWHERE)
+        about = {"filter": name} if "filter" in who else who
+        exemptions.append(Exemption("leave", "hr@acme.example", date(2027, 1, 1), NOWHERE, tasks=tasks, **about))
+    return replace(rules, filters=filters, exemptions=tuple(exemptions))
+
+
 @settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(
     users=people(), seats=st.sampled_from([None, 2, 20]), limited=st.booleans(),
-    found=st.lists(st.tuples(conditions(), wanted(), st.booleans()), min_size=1, max_size=3),
+    found=st.lists(st.tuples(conditions(), wanted(), st.booleans()), min_size=1, max_size=3), exempt=exempting(),
 )  # fmt: skip
 def test_the_plan_is_the_same_whoever_else_was_read(
-    users: list[Json], seats: int | None, limited: bool, found: list[tuple[Json, list[Any], bool]]
+    users: list[Json],
+    seats: int | None,
+    limited: bool,
+    found: list[tuple[Json, list[Any], bool]],
+    exempt: list[tuple[Json, bool]],
 ) -> None:
-    """Digest, blocked changes and refusals are those of a reading of everybody."""
+    """Digest, blocked changes and refusals are those of a reading of everybody, and so is who is exempt."""
     tasks = [task(f"t-{n}", match, *actions, may_empty=empty) for n, (match, actions, empty) in enumerate(found)]
     protect = Protect(users=("u2@acme.example", "u-3"), groups=("plain",)) if limited else Protect()
     users = [u | {"email": "u2@acme.example"} if u["account_id"] == "u-2" else u for u in users]
-    rules = replace(policies(*tasks), settings=Settings(protect=protect, limits=WIDE))
+    rules = exempted(replace(policies(*tasks), settings=Settings(protect=protect, limits=WIDE)), exempt)
     with Emulator(organization(users, seats)) as emulator:
         some, everybody = (plan_of(rules, emulator, spare=spare) for spare in (ALWAYS, NEVER))
         assert emulator.crashes == []
     assert some.digest == everybody.digest
     assert some.changes == everybody.changes
     assert some.refusals == everybody.refusals
+    assert some.skips == everybody.skips
     assert some.snapshot.users == everybody.snapshot.users
 
 
