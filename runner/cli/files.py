@@ -10,8 +10,26 @@ from runner.errors import InputError
 from runner.text import terminal
 
 
+def check_place(path: Path) -> None:
+    """Raises InputError ``unwritable`` where a file of this name can never be put, so that no work is done in vain.
+
+    A device or a pipe would be replaced by the file, for everybody on the machine.
+    """
+    real = path.resolve()
+    if real.is_dir() or not real.parent.is_dir():
+        raise _unwritable(path, "it is a folder" if real.is_dir() else "its folder does not exist")
+    if real.exists() and not real.is_file():
+        raise _unwritable(path, "it is not an ordinary file")
+
+
+def _unwritable(path: Path, why: str) -> InputError:
+    hint = "name a file in a folder that exists and may be written"
+    return InputError("unwritable", f"{terminal(str(path))} cannot be written: {why}", hint=hint)
+
+
 def write_whole(path: Path, text: str) -> None:
     """Put a text where nothing or another text was, whole or not at all. Raises InputError ``unwritable``."""
+    check_place(path)
     real = path.resolve()
     try:
         handle, name = tempfile.mkstemp(prefix=f".{real.name}.", dir=real.parent)
@@ -24,9 +42,7 @@ def write_whole(path: Path, text: str) -> None:
         finally:
             temporary.unlink(missing_ok=True)
     except OSError as error:
-        hint = "name a file in a folder that exists and may be written"
-        message = f"{terminal(str(path))} cannot be written: {error.strerror}"
-        raise InputError("unwritable", message, hint=hint) from error
+        raise _unwritable(path, error.strerror or "unknown trouble") from error
 
 
 def read_given(path: Path) -> bytes:

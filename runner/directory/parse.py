@@ -70,7 +70,8 @@ class _Root:
         if not isinstance(data, dict):
             raise unreadable(source, "it is not a JSON object")
         if data.get("format") != FORMAT or isinstance(data.get("format"), bool):
-            raise unreadable(source, f"`format` is {data.get('format')!r:.40}, not {FORMAT}")
+            found = f"is {data['format']!r:.40}, not {FORMAT}" if "format" in data else "is missing"
+            raise unreadable(source, f"`format` {found}")
         if not isinstance(data.get("users"), list):
             raise unreadable(source, "there is no list `users`")
         return cls(data, source)

@@ -111,6 +111,10 @@ def _refusal(refusal: Refusal) -> dict[str, Any]:
     }
 
 
+def _what_is_wrong(error: Exception) -> str:
+    return f"`{error.args[0]}` is missing" if isinstance(error, KeyError) else str(error)
+
+
 def plan_from_json(data: Any, *, source: str, sealed: bool = False) -> Plan:
     """The plan of a ``plan.json``. Raises InputError: ``plan_unreadable`` for anything that is not one, and
     ``plan_digest`` where the digest or a change's id is not that of the content. A ``sealed`` plan is one that the
@@ -121,7 +125,7 @@ def plan_from_json(data: Any, *, source: str, sealed: bool = False) -> Plan:
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InputError(
             "plan_unreadable",
-            f"{source} is not a plan of this version ({type(error).__name__}: {error})",
+            f"{source} is not a plan of this version: {_what_is_wrong(error)}",
             hint="make it with policy-runner plan --out FILE",
         ) from None
     if sealed:

@@ -13,6 +13,9 @@ from runner.model.history import History, PastChange
 from runner.model.people import SEAT_ROLES, App, Grant, Group, LatestUse, Snapshot, User
 from runner.model.unknown import UNKNOWN, Truth, Unknown
 
+EVERY_APP = frozenset({"any", "all"})
+"""Words that stand for all apps there are, also where there is none."""
+
 _NEVER, _NOT_KNOWN = LatestUse(None, certain=True), LatestUse(None, certain=False)
 
 
@@ -59,7 +62,7 @@ class World:
 
     def apps_named(self, name: str) -> tuple[App, ...]:
         """The apps that ``jira-software`` (on any site), ``jira-software@acme``, ``any`` or ``all`` stands for."""
-        if name in ("any", "all"):
+        if name in EVERY_APP:
             return self.snapshot.apps
         wanted = name.casefold()
         return tuple(a for a in self.snapshot.apps if wanted in (a.key.casefold(), a.name.casefold()))

@@ -109,7 +109,8 @@ schedule: {manual: true}
         (["test", "no-such-test"], "unknown_test"),
         (["report", "no-such-run"], "unknown_run"),
         (["undo", "no-such-run"], "unknown_run"),
-        (["snapshot", "--out", "/no/such/folder/x.json"], "directory_unwritable"),
+        (["snapshot", "--out", "/no/such/folder/x.json"], "unwritable"),
+        (["snapshot", "--out", "/"], "unwritable"),
         (["plan", "--out", "/no/such/folder/x.json"], "unwritable"),
         (["plan", "--now", "yesterday"], "usage"),
         (["plan", "--format", "txt"], "usage"),
@@ -121,7 +122,7 @@ schedule: {manual: true}
 )
 def test_a_wrong_word_is_told_and_nothing_happens(desk: Desk, argv: list[str], reason: str) -> None:
     """Names that are not known and arguments that make no sense: a reason word, an exit code, no file touched."""
-    done = assert_untouched(desk, lambda: desk.run(*argv, "--json"), 4 if reason == "directory_unwritable" else 2)
+    done = assert_untouched(desk, lambda: desk.run(*argv, "--json"), 2)
     form = done.form
     assert (form["ok"], form["reason"]) == (False, reason)
     assert form["message"]
@@ -131,6 +132,7 @@ def test_a_wrong_word_is_told_and_nothing_happens(desk: Desk, argv: list[str], r
     ("argv", "hint"),
     [
         (["valldate"], "did you mean validate?"),
+        (["plan", "jira-90d-reclam"], "did you mean jira-90d-reclaim?"),
         (["plan", "--exit-cod"], "did you mean --exit-code?"),
         (["--polices", "x", "plan"], "did you mean --policies?"),
         (["plan", "--format", "jsn"], "did you mean json?"),
@@ -140,6 +142,35 @@ def test_a_wrong_word_is_told_and_nothing_happens(desk: Desk, argv: list[str], r
 def test_a_near_miss_is_recognized(desk: Desk, argv: list[str], hint: str) -> None:
     """Whoever mistypes a word is told the right one."""
     assert hint in desk.run(*argv).err
+
+
+@pytest.mark.parametrize("command", ["plan", "snapshot"])
+def test_a_device_or_a_pipe_is_not_replaced_by_a_file(desk: Desk, command: str) -> None:
+    """``--out /dev/null`` by an administrator leaves the device what it was, for everybody on the machine."""
+    pipe = desk.directory.parent / "pipe"
+    os.mkfifo(pipe)
+    assert assert_untouched(desk, lambda: desk.run(command, "--out", str(pipe), "--json"), 2).reason == "unwritable"
+    assert pipe.is_fifo()
+
+
+def test_a_misspelt_group_of_an_action_is_recognized(desk: Desk) -> None:
+    """Whoever mistypes a group is told the right one, in the organization's own spelling."""
+    task = """\
+description: Welcome engineers
+owner: it@acme.example
+match: {status: active}
+actions: [{add_to_groups: engineerin}]
+schedule: {manual: true}
+"""
+    desk.write_policy("tasks/odd.yaml", task)
+    assert "did you mean engineering?" in assert_untouched(desk, lambda: desk.run("plan", "odd"), 2).err
+
+
+def test_an_organization_without_apps_has_all_of_none(desk: Desk) -> None:
+    """``app: any`` is no name of an app: a new organization without apps is no mistake of the policies."""
+    organization = desk.read()
+    desk.write({**organization, "apps": []})
+    assert "called any" not in desk.run("plan").err
 
 
 @pytest.mark.parametrize("argv", COMMANDS, ids=" ".join)

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from runner.cli.console import json_text
-from runner.cli.files import write_whole
+from runner.cli.files import check_place, write_whole
 from runner.cli.github import write_summary
 from runner.cli.outputs import plan_outputs
 from runner.cli.table import render_table
@@ -53,6 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, place: Workplace) -> int:
     """See Command."""
+    if args.out is not None:
+        check_place(args.out)
     session = place.session
     history = place.journal.read_past().history
     choice = choose(Wanted(tuple(args.tasks), due_only=args.due), session, history)

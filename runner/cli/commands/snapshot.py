@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from runner.cli.console import json_text
+from runner.cli.files import check_place
 from runner.cli.workplace import Workplace
 from runner.directory.file import write_json
 from runner.directory.interface import EVERYTHING
@@ -54,6 +55,8 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     if args.record and read_is_fresh(place.store, place.now):
         place.console.say("what is recorded is not a day old")
         return FINE
+    if not args.record:
+        check_place(args.out)
     snapshot = place.reader.read_snapshot(EVERYTHING)
     if args.direct_roles:
         snapshot = _with_direct_roles(snapshot, place)
