@@ -204,11 +204,12 @@ def test_keys_can_go_missing_from_some_people(opened: Opened) -> None:
         (Rule("empty_page", nth=2), ["ada", "ben", "eve", "fay", "unknown"]),
         (Rule("repeat_cursor", nth=2), ["ada", "ben", "cleo", "dov", "cleo", "dov", "eve", "fay", "unknown"]),
         (Rule("repeat_cursor", nth=2, times=0), ["ada", "ben", *["cleo", "dov"] * 9]),
+        (Rule("endless", times=0), ["ada", "ben", "cleo", "dov", "eve", "fay", *["unknown"] * 7]),
     ],
     ids=lambda value: value.kind if isinstance(value, Rule) else "",
 )
 def test_pages_can_be_wrong(opened: Opened, rule: Rule, names: list[str]) -> None:
-    """People twice, pages lost, empty or cut off, and cursors that do not move on."""
+    """People twice, pages lost, empty or cut off, cursors that do not move on, and a list without an end."""
     emulator, client = opened
     emulator.set_faults([rule])
     assert walked(client) == names

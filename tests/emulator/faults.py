@@ -21,6 +21,7 @@ SPOILING = (
     "repeat_cursor",
     "page_missing",
     "last_page_early",
+    "endless",
     "empty_page",
     "count_off",
     "next_host",
@@ -42,9 +43,10 @@ class Rule:
     `retry` (a style of `limits.retry_headers`) with `seconds`; `redirect`: `status`, `url`; `huge`, `gzip_bomb`:
     `size` bytes when decoded; `drip`: one byte each `seconds`; `delay`, `skew` (of the `Date` header): `seconds`;
     `drop_keys`: `keys`, `set_keys`: `patch`, both for `accounts`, or for each `share`-th item, or for all;
-    `duplicate_user`: an item of the page before once more, with `patch` over it; `count_off`: `by`; `next_host`:
-    `url`; `edit`: `patch` (facts of our file) over the user `accounts[0]`; `vanish`: `accounts` leave the
-    organization; `lag`: the write is not seen by the next `reads` reads.
+    `duplicate_user`: an item of the page before once more, with `patch` over it; `count_off`: `by`; `endless`: the
+    last of several pages names itself as the next one, under a new token each time; `next_host`: `url`; `edit`:
+    `patch` (facts of our file) over the user `accounts[0]`; `vanish`: `accounts` leave the organization; `lag`: the
+    write is not seen by the next `reads` reads.
     """
 
     kind: str

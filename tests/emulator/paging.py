@@ -71,10 +71,15 @@ class Cursors:
         walk = self._walks.get(number)
         return None if walk is None else _token(number, walk, offset + walk.limit)
 
+    def again(self, token: str) -> str:
+        """Another token for the same page; faults make lists without an end with it."""
+        number, offset = self._read(token)
+        return base64.urlsafe_b64encode(b"%d.%d.%d" % (number, offset, next(self._numbers))).decode("ascii")
+
     @staticmethod
     def _read(token: str) -> tuple[int, int]:
         try:
-            number, offset = base64.urlsafe_b64decode(token.encode("ascii")).split(b".")
+            number, offset, *_ = base64.urlsafe_b64decode(token.encode("ascii")).split(b".")
             return int(number), int(offset)
         except (ValueError, binascii.Error):
             return 0, 0

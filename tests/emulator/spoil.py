@@ -115,6 +115,8 @@ class Spoiler:
             beyond = self._cursors.beyond(links.pop("next"))
             if beyond is not None:
                 links["next"] = beyond
+        elif rule.kind == "endless" and "next" not in links and "prev" in links:
+            links["next"] = self._cursors.again(links["self"])
         elif rule.kind == "last_page_early":
             links.pop("next", None)
         elif rule.kind == "empty_page":

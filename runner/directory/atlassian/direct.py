@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from runner.directory.atlassian.harvest import Harvest
 from runner.directory.atlassian.http import Client
-from runner.directory.atlassian.operations import COUNT_USERS, SEARCH_USERS
-from runner.directory.atlassian.pages import fetch_pages
+from runner.directory.atlassian.operations import COUNT_USERS, SEARCH_USERS, Operation
+from runner.directory.atlassian.pages import fetch_pages, most_of
 from runner.directory.atlassian.sweep import Swept
 from runner.errors import OtherSideError
 from runner.model.people import App
@@ -19,12 +19,14 @@ USING = [f"atlassian/{role}" for role in _ROLES]
 on that app (Atlassian facts, open question 3); if it did not, too many people would be found and none overlooked."""
 
 
-def fetch_count(client: Client, directory: str, filters: Mapping[str, object]) -> int:
-    """The server's own count of the people that pass the filters (Atlassian facts, section 2.5)."""
-    answer = client.fetch(COUNT_USERS, {"directories": directory}, query=filters)
+def fetch_count(
+    client: Client, directory: str, filters: Mapping[str, object], operation: Operation = COUNT_USERS
+) -> int:
+    """The server's own count of the people (or groups) that pass the filters (Atlassian facts, section 2.5)."""
+    answer = client.fetch(operation, {"directories": directory}, query=filters)
     count = answer.get("count")
     if not isinstance(count, int) or isinstance(count, bool):
-        raise OtherSideError("bad_answer", "Atlassian's count of people is not a number")
+        raise OtherSideError("bad_answer", f"Atlassian's answer to {operation.name} is not a number")
     return count
 
 
@@ -42,7 +44,7 @@ def fetch_direct_use(client: Client, harvest: Harvest, app: App, swept: Sequence
         count = fetch_count(client, sweep.directory, asked)
         if count == len(by_group):
             continue
-        found = _fetch_ids(client, harvest, sweep.directory, asked)
+        found = _fetch_ids(client, harvest, sweep.directory, asked, most_of(count))
         if len(found) != count or not found <= people:
             return None
         alone |= found - by_group
@@ -54,6 +56,6 @@ def _is_in_any(harvest: Harvest, account_id: str, groups: set[str]) -> bool:
     return not isinstance(held, Unknown) and not groups.isdisjoint(held)
 
 
-def _fetch_ids(client: Client, harvest: Harvest, directory: str, asked: Mapping[str, object]) -> set[str]:
-    pages = fetch_pages(client, SEARCH_USERS, {"directories": directory}, asked, harvest.problems)
+def _fetch_ids(client: Client, harvest: Harvest, directory: str, asked: Mapping[str, object], most: int) -> set[str]:
+    pages = fetch_pages(client, SEARCH_USERS, {"directories": directory}, asked, harvest.problems, most=most)
     return {str(record.get("accountId")) for page in pages for record in page}

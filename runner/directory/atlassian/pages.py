@@ -13,27 +13,49 @@ from runner.directory.atlassian.trouble import Json
 from runner.errors import OtherSideError
 
 LARGEST_PAGE = 100
+MOST_ENTRIES = 20_000
+"""Entries of a list whose length nobody has counted."""
+_MOST_EMPTY = 10
+"""Pages in a row without an entry; each names a next one."""
 
 
 def fetch_pages(
-    client: Client, operation: Operation, ids: Mapping[str, str], asked: Mapping[str, Any], problems: list[str]
+    client: Client,
+    operation: Operation,
+    ids: Mapping[str, str],
+    asked: Mapping[str, Any],
+    problems: list[str],
+    *,
+    most: int = MOST_ENTRIES,
 ) -> Iterator[list[Json]]:
     """The entries of each page; ``asked`` are filters, sent with every page (Atlassian facts, section 4).
 
-    A cursor that comes twice ends the list and is noted in ``problems``. Raises OtherSideError.
+    A cursor that comes twice ends the list and is noted in ``problems``; so does a list that goes on and on: one with
+    more than ``most`` entries, or with empty pages only. Raises OtherSideError.
     """
     cursor: str | None = None
     seen: set[str] = set()
+    entries = empty = 0
     while True:
         answer = _fetch_page(client, operation, ids, asked, cursor)
-        yield _entries(answer, operation)
+        page = _entries(answer, operation)
+        yield page
         cursor = _next_cursor(client, answer, operation)
         if cursor is None:
             return
+        entries, empty = entries + len(page), 0 if page else empty + 1
         if cursor in seen:
             problems.append(f"a cursor came twice in {operation.template}")
             return
+        if entries > most or empty > _MOST_EMPTY:
+            problems.append(f"{operation.template} has no end: {entries} entries, and still a next page")
+            return
         seen.add(cursor)
+
+
+def most_of(count: int) -> int:
+    """How many entries a list may have that the server counts so many of: pages that shift repeat some."""
+    return 2 * count + LARGEST_PAGE
 
 
 def _fetch_page(

@@ -23,7 +23,7 @@ from runner.directory.atlassian.operations import (
     USER_ROLES,
     WORKSPACES,
 )
-from runner.directory.atlassian.pages import fetch_pages
+from runner.directory.atlassian.pages import LARGEST_PAGE, MOST_ENTRIES, fetch_pages, most_of
 from runner.directory.atlassian.records import direct_grants_of_records, grants_of_records
 from runner.directory.atlassian.resources import Resources, app_of_workspace
 from runner.directory.atlassian.snapshot import REFUSE_SKEW_S, build_snapshot
@@ -172,7 +172,8 @@ class AtlassianReader:
         directory, ids = job
         asked = {"accountIds": ids, "expand": ["platformRoles", "productAccess", "groups"]}
         problems: list[str] = []
-        pages = fetch_pages(self.client, SEARCH_USERS, {"directories": directory}, asked, problems)
+        where = {"directories": directory}
+        pages = fetch_pages(self.client, SEARCH_USERS, where, asked, problems, most=LARGEST_PAGE)
         records = [record for page in pages for record in page if record.get("accountId") in ids]
         if problems:
             raise OtherSideError("bad_answer", f"people could not be read: {problems[0]}")
@@ -233,16 +234,17 @@ class AtlassianReader:
             asked += [{"resourceIds": list(chunk)} for chunk in chunks(apps, MOST_RESOURCES)]
             harvest.granting_known = frozenset(apps)
         found: set[str] = set()
+        where = {"directories": directory}
+        count = None if need.confined else fetch_count(self.client, directory, {}, COUNT_GROUPS)
+        most = MOST_ENTRIES if count is None else most_of(count)
         for filters in asked:
             filters["expand"] = ["counts.resources"]
-            for page in fetch_pages(self.client, SEARCH_GROUPS, {"directories": directory}, filters, harvest.problems):
+            for page in fetch_pages(self.client, SEARCH_GROUPS, where, filters, harvest.problems, most=most):
                 groups = [harvest.add_group(record, directory) for record in page]
                 found.update(group.id for group in groups if group)
                 self._progress("groups", len(harvest.groups), None)
-        if not need.confined:
-            count = self.client.fetch(COUNT_GROUPS, {"directories": directory}).get("count")
-            if count != len(found):
-                harvest.problems.append(f"{len(found)} groups were read, the server counts {count}")
+        if count not in (None, len(found)):
+            harvest.problems.append(f"{len(found)} groups were read, the server counts {count}")
 
     def _read_grants(self, harvest: Harvest) -> None:
         """The roles of each group that grants something."""
@@ -265,19 +267,23 @@ class AtlassianReader:
         return None if problems else records
 
     def _read_sweep(self, harvest: Harvest, sweep: Sweep, need: Need, count: int | None) -> frozenset[str]:
-        """The people of one search, proven complete by the server's count (if it is not known yet, it is asked for)
-        where the sweep asks for it."""
+        """The people of one search, proven complete by the server's count where the sweep asks for it.
+
+        The count comes first (if it is not known already): a list that goes on and on ends there.
+        """
         expand = ["platformRoles", "groups", *(["productAccess"] if need.activity else [])]
         asked = {**sweep.filters, "expand": expand}
         found: set[str] = set()
-        for page in fetch_pages(self.client, SEARCH_USERS, {"directories": sweep.directory}, asked, harvest.problems):
+        where = {"directories": sweep.directory}
+        if sweep.counted and count is None:
+            count = fetch_count(self.client, sweep.directory, sweep.filters)
+        most = MOST_ENTRIES if count is None else most_of(count)
+        for page in fetch_pages(self.client, SEARCH_USERS, where, asked, harvest.problems, most=most):
             harvest.facts.latest = self._latest()
             found.update(filter(None, [harvest.add_user(record, sweep.directory) for record in page]))
             self._progress("people", len(harvest.users), None)
-        if sweep.counted:
-            count = fetch_count(self.client, sweep.directory, sweep.filters) if count is None else count
-            if count != len(found):
-                harvest.problems.append(f"{len(found)} people were read, the server counts {count}")
+        if sweep.counted and count != len(found):
+            harvest.problems.append(f"{len(found)} people were read, the server counts {count}")
         return frozenset(found)
 
     def _read_direct_use(self, harvest: Harvest, need: Need, swept: Sequence[Swept]) -> None:

@@ -92,6 +92,7 @@ INCOMPLETE = {
     "a page missing": Rule("page_missing", match="users/search"),
     "the last page early": Rule("last_page_early", match="users/search"),
     "an empty page": Rule("empty_page", match="users/search"),
+    "people without end": Rule("endless", match="users/search", times=0),
     "one person more by count": Rule("count_off", match="users/count", times=0),
     "one person fewer by count": Rule("count_off", match="users/count", by=-1, times=0),
     "groups without ids": Rule("drop_keys", match="groups/search", keys=("id",)),
@@ -101,7 +102,7 @@ INCOMPLETE = {
     ),
     "nobody's platform roles": Rule("drop_keys", match="users/search", times=0, keys=("platformRoles",)),
     "people without ids": Rule("drop_keys", match="users/search", keys=("accountId",)),
-    "somebody who left between page and count": Rule("vanish", match="users/count", nth=2, accounts=("busy-001",)),
+    "somebody who left between count and page": Rule("vanish", match="users/search", nth=2, accounts=("busy-099",)),
 }
 
 
@@ -116,6 +117,16 @@ def test_no_plan_rests_on_a_snapshot_with_a_hole(command: tuple[str, ...], rule:
         assert "snapshot_incomplete" in refusals
         assert all(change.get("blocked", True) for change in done.form["changes"])
         assert found.writes == []
+
+
+def test_empty_pages_without_end_are_no_list(tmp_path: Path) -> None:
+    """Each names a next one and has nobody: it ends after a few, and nothing is planned."""
+    faults = [Rule(kind, match="users/search", times=0) for kind in ("empty_page", "endless")]
+    with town(tmp_path, faults=faults) as found:
+        done = found.run("plan")
+        assert len(found.emulator.log) <= 40
+    assert done.code == 3
+    assert "has no end" in done.out
 
 
 @dataclass(frozen=True)
@@ -268,7 +279,7 @@ def test_what_is_gone_since_it_was_listed_is_not_known(where: str, tmp_path: Pat
     """A 404 for one group or one person: nobody loses anything for it, and it is no error of the key or the id."""
     with town(tmp_path, faults=[Rule("status", match=where, status=404, times=0)]) as found:
         done = found.run("plan")
-    pending = {change["account_id"] for change in done.form["changes"] if not change["blocked"]}
+    pending = frozenset(change["account_id"] for change in done.form["changes"] if not change["blocked"])
     if "groups" in where:
         assert (done.code, pending) == (3, AWAY)
         assert any("what the group jira grants could not be read" in warning for warning in done.form["warnings"])
