@@ -1,13 +1,16 @@
-"""Real processes: the command as people run it, ended the hard way or by a signal, on a file or the emulated API."""
+"""Real processes: the command as people run it, ended the hard way, on a file or the emulated API, its journal in a
+folder or on a branch of a real bare repository."""
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import random
 import signal
 import subprocess
 import sys
+import tarfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,6 +25,7 @@ ROOT = Path(__file__).resolve().parents[2]
 TASKS = {"leavers": ("suspend", "legacy.example"), "movers": ("add_to_groups: moved", "acme.co.uk")}
 SETTINGS = "limits: {users_per_run: 1000, percent_per_run: 100, percent_per_day: 100}\n"
 LONGEST_S = 60.0
+BRANCH = "audit"
 Json = dict[str, Any]
 
 
@@ -52,6 +56,8 @@ class Desk:
     folder: Path
     arguments: tuple[str, ...]
     environ: Mapping[str, str]
+    origin: Path | None = None
+    """The bare repository that keeps the journal; without one it is a folder beside the policies."""
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
         """The command as a process of its own."""
@@ -65,18 +71,39 @@ class Desk:
         out, err = process.communicate(timeout=LONGEST_S * 3)
         return process.returncode, (out + err).decode()
 
-    def journal_lines(self) -> int:
-        """How many records there are now."""
+    def steps(self) -> int:
+        """How many records or pushes there are now."""
+        if self.origin is not None:
+            known = (self.origin / "refs" / "heads" / BRANCH).exists()
+            return int(git(self.origin, "rev-list", "--count", BRANCH)) if known else 0
         return sum(path.read_bytes().count(b"\n") for path in self.folder.glob("journal/runs/*/*/*/*/journal.jsonl"))
 
     def files(self) -> dict[str, bytes]:
-        """The raw journal."""
-        root = self.folder / "journal"
-        return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+        """The raw journal, from where it is kept."""
+        if self.origin is None:
+            root = self.folder / "journal"
+            return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+        if not self.steps():
+            return {}
+        with tarfile.open(fileobj=io.BytesIO(git(self.origin, "archive", BRANCH))) as tree:
+            found = {entry.name: tree.extractfile(entry) for entry in tree if entry.isfile()}
+        return {name: file.read() for name, file in found.items() if file is not None}
 
 
-def desk(folder: Path, emulator: Emulator | None, people: int) -> Desk:
-    """Policies for the organization, in a file or behind the emulated API."""
+def git(folder: Path, *words: str) -> bytes:
+    """What git says in a folder."""
+    identity = ("-c", "user.name=Ann", "-c", "user.email=ann@acme.example")
+    return subprocess.run(("git", "-C", str(folder), *identity, *words), check=True, capture_output=True).stdout
+
+
+def desk(folder: Path, emulator: Emulator | None, people: int, store: str = "folder") -> Desk:
+    """Policies for the organization, in a file or behind the emulated API, and a journal in a folder or a branch."""
+    origin = None
+    if store == "branch":
+        origin, folder = folder / "origin.git", folder / "clone"
+        git(origin.parent, "init", "--quiet", "--bare", str(origin))
+        git(origin.parent, "init", "--quiet", str(folder))
+        git(folder, "remote", "add", "origin", f"file://{origin}")
     tasks = folder / "policies" / "tasks"
     tasks.mkdir(parents=True)
     (folder / "policies" / "settings.yaml").write_text(SETTINGS, encoding="utf-8")
@@ -84,12 +111,14 @@ def desk(folder: Path, emulator: Emulator | None, people: int) -> Desk:
         text = f"description: {name}\nowner: it@acme.example\nmatch: {{email_domain: {domain}}}\n"
         text += f"actions: [{action if ':' not in action else '{' + action + '}'}]\nschedule: {{manual: true}}\n"
         (tasks / f"{name}.yaml").write_text(text, encoding="utf-8")
+    kept = ("--audit-branch", BRANCH) if origin else ()
     environ = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "LANG": "C.UTF-8"}
+    environ |= {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     if emulator is None:
         (folder / "acme.json").write_text(json.dumps(organization(people)), encoding="utf-8")
-        return Desk(folder, ("--directory", "acme.json"), environ)
+        return Desk(folder, ("--directory", "acme.json", *kept), environ, origin)
     reach = {"ATLASSIAN_API_URL": emulator.url, "ATLASSIAN_API_KEY": API_KEY, "ATLASSIAN_ORG_ID": emulator.org_id}
-    return Desk(folder, (), {**environ, **reach})
+    return Desk(folder, kept, {**environ, **reach}, origin)
 
 
 def effects_of_file(folder: Path, people: int) -> list[Json]:
@@ -117,12 +146,24 @@ def killed_on_file(seed: int, folder: Path) -> Trial:
     chance = random.Random(seed)
     people = chance.randint(1, 60)
     place, trial = desk(folder, None, people), Trial()
+    steps = chance.choice((0, 1, 2, 3, 3 + people, 4 + people, 3 + 2 * people))
+    return _killed_on_file(place, people, steps, chance, trial)
+
+
+def killed_on_branch(seed: int, folder: Path) -> Trial:
+    """The same where each step is a push: what git had begun goes on when the process is gone."""
+    chance = random.Random(seed)
+    people = chance.randint(1, 12)
+    place, trial = desk(folder, None, people, "branch"), Trial()
+    return _killed_on_file(place, people, chance.randint(0, 9), chance, trial)
+
+
+def _killed_on_file(place: Desk, people: int, steps: int, chance: random.Random, trial: Trial) -> Trial:
     process = place.start("apply", "--all")
-    lines = chance.choice((0, 1, 2, 3, 3 + people, 4 + people, 3 + 2 * people))
-    wait_until(lambda: place.journal_lines() >= lines, process)
-    time.sleep(chance.choice((0.0, 0.0, 0.001, 0.01)))
+    wait_until(lambda: place.steps() >= steps, process)
+    time.sleep(chance.choice((0.0, 0.0, 0.001, 0.01, 0.05)))
     _kill(process, trial)
-    return _after(place, trial, lambda: effects_of_file(folder, people), people)
+    return after(place, trial, lambda: effects_of_file(place.folder, people), people)
 
 
 def killed_on_api(seed: int, folder: Path) -> Trial:
@@ -133,10 +174,10 @@ def killed_on_api(seed: int, folder: Path) -> Trial:
         place = desk(folder, emulator, people)
         process = place.start("apply", "--all")
         effects = chance.randint(0, people)
-        wait_until(lambda: place.journal_lines() > 3 and len(emulator.effects) >= effects, process)
+        wait_until(lambda: place.steps() > 3 and len(emulator.effects) >= effects, process)
         time.sleep(chance.choice((0.0, 0.005, 0.02, 0.05)))
         _kill(process, trial)
-        return _after(place, trial, lambda: [effect.json() for effect in emulator.effects], people)
+        return after(place, trial, lambda: [effect.json() for effect in emulator.effects], people)
 
 
 def _kill(process: subprocess.Popen[bytes], trial: Trial) -> None:
@@ -145,7 +186,7 @@ def _kill(process: subprocess.Popen[bytes], trial: Trial) -> None:
     trial.struck["killed with -9" if process.returncode == -signal.SIGKILL else "ended before it was killed"] += 1
 
 
-def _after(place: Desk, trial: Trial, effects: Callable[[], list[Json]], people: int) -> Trial:
+def after(place: Desk, trial: Trial, effects: Callable[[], list[Json]], people: int) -> Trial:
     """One recovery run: all is accounted for and done, and `verify` agrees."""
     trial.wrong += recount({"files": place.files(), "effects": effects()}, open_allowed=True)
     code, said = place.run("apply", "--all")
@@ -155,34 +196,3 @@ def _after(place: Desk, trial: Trial, effects: Callable[[], list[Json]], people:
     code, said = place.run("verify")
     trial.expect(code == 0, f"verify: {said[-400:]}")
     return trial
-
-
-@dataclass
-class Cancelled:
-    """A run that got a signal: how it ended, how long that took, and which writes began later than a second after."""
-
-    code: int
-    took_s: float
-    late: int
-    effects: int
-
-
-def cancelled(folder: Path, number: signal.Signals, latency_s: float, *, people: int = 40) -> tuple[Cancelled, Trial]:
-    """The command gets a signal after three effects of an API whose answers take ``latency_s``; then the next run."""
-    trial = Trial()
-    with Emulator(organization(people), latency_s=0.005) as emulator:
-        place = desk(folder, emulator, people)
-        process = place.start("apply", "--all")
-        wait_until(lambda: len(emulator.effects) >= 3, process)
-        emulator.latency_s = latency_s
-        wait_until(lambda: len(emulator.effects) >= 7, process)
-        at_s = time.monotonic()
-        process.send_signal(number)
-        err = process.communicate(timeout=LONGEST_S)[1]
-        took_s = time.monotonic() - at_s
-        late = [e for e in emulator.log if e.effects and e.mono_s > at_s + 1.0]
-        ended = Cancelled(process.returncode, took_s, len(late), len(emulator.effects))
-        trial.expect(b"Traceback" not in err, err.decode()[-400:])
-        trial.struck[f"{number.name}, answers take {latency_s:g} s"] += 1
-        emulator.latency_s = 0.0
-        return ended, _after(place, trial, lambda: [effect.json() for effect in emulator.effects], people)

@@ -17,8 +17,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from tests.simulator.cancelling import heeded, moments
 from tests.simulator.careless import REMOVING, careless, spoilt, undone
-from tests.simulator.process import cancelled, killed_on_api, killed_on_file
+from tests.simulator.process import killed_on_api, killed_on_branch, killed_on_file
 from tests.simulator.replies import CASES, reply
 from tests.simulator.trials import (
     STORE_FAULTS,
@@ -87,7 +88,7 @@ def every_store_failure(amounts: Amounts) -> Iterator[Named]:
     """From every write of the store on it fails, in each of its ways."""
     for store in STORES:
         faults = [fault for fault in STORE_FAULTS[store] if fault not in ("push answer lost", "fetch fails")]
-        for changes in list(amounts.sizes())[::5]:
+        for changes in amounts.sizes():
             for at in store_touches(changes, store):
                 yield from (named(store_fails, at, fault, changes, store) for fault in faults)
 
@@ -129,31 +130,24 @@ def replies(amounts: Amounts) -> Iterator[Named]:
 
 
 def real_kills(amounts: Amounts) -> Iterator[Named]:
-    """Real processes and ``kill -9``: nine on a file for one on the API, whose recovery has to wait."""
+    """Real processes and ``kill -9``: eight on a file for one whose journal is on a branch, and for one on the API,
+    whose recovery has to wait."""
     for seed in amounts.of(300):
-        yield named(in_folder, killed_on_api if seed % 10 == 0 else killed_on_file, seed)
+        yield named(in_folder, {0: killed_on_api, 1: killed_on_branch}.get(seed % 10, killed_on_file), seed)
 
 
 def real_signals(amounts: Amounts) -> Iterator[Named]:
-    """Real processes and signals, with answers that take a moment, some seconds, and longer than one waits."""
-    for _ in amounts.of(10):
-        for number in (signal.SIGINT, signal.SIGTERM):
-            yield from (named(in_folder, heeded, number, latency_s) for latency_s in (0.05, 1.5, 8.0))
+    """Real processes and signals, at each moment at which that is hard."""
+    for _ in amounts.of(2):
+        for store in STORES:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                yield from (named(in_folder, heeded, number, moment, store) for moment in moments(store))
 
 
 def in_folder(trial: Callable[..., Trial], *arguments: object) -> Trial:
     """A trial that wants a folder for its files."""
     with tempfile.TemporaryDirectory() as folder:
         return trial(*arguments, Path(folder))
-
-
-def heeded(number: signal.Signals, latency_s: float, folder: Path) -> Trial:
-    """A signal is heeded: exit 5 within five seconds, and no write that begins later than a second after it."""
-    ended, trial = cancelled(folder, number, latency_s)
-    trial.expect(ended.code == 5, f"exit {ended.code}")
-    trial.expect(ended.took_s <= 5.0, f"it took {ended.took_s:.1f} s to end")
-    trial.expect(not ended.late, f"{ended.late} writes began over a second after the signal")
-    return trial
 
 
 KINDS: tuple[Callable[[Amounts], Iterator[Named]], ...] = (

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulator.process import killed_on_file
-from tests.simulator.soak import heeded
+from tests.simulator.cancelling import TWICE, heeded
+from tests.simulator.process import killed_on_branch, killed_on_file
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -17,10 +17,25 @@ def test_kill_9_leaves_nothing_unaudited(tmp_path: Path, seed: int) -> None:
     assert killed_on_file(seed, tmp_path).wrong == []
 
 
-@pytest.mark.parametrize(
-    ("number", "latency_s"), [(signal.SIGINT, 0.05), (signal.SIGTERM, 1.5), (signal.SIGTERM, 8.0)], ids=str
-)
-def test_a_signal_is_heeded_within_five_seconds(tmp_path: Path, number: signal.Signals, latency_s: float) -> None:
-    """Exit 5, no write that begins over a second later, the journal whole, and the next run does the rest; also while
-    the other side takes longer to answer than anybody waits."""
-    assert heeded(number, latency_s, tmp_path).wrong == []
+def test_kill_9_leaves_nothing_unaudited_on_a_branch(tmp_path: Path) -> None:
+    """The same where each step is a push that goes on when the process is gone."""
+    assert killed_on_branch(4, tmp_path).wrong == []
+
+
+HARD = [
+    (signal.SIGINT, "reading, told to wait", "folder"),
+    (signal.SIGINT, "writing", "folder"),
+    (signal.SIGTERM, "writing, slow answers", "branch"),
+    (signal.SIGTERM, "pushing the outcomes", "branch"),
+    (signal.SIGINT, "late push of the intents", "branch"),
+    (signal.SIGINT, TWICE, "folder"),
+]
+
+
+@pytest.mark.parametrize(("number", "moment", "store"), HARD, ids=str)
+def test_a_signal_is_heeded_within_five_seconds(
+    tmp_path: Path, number: signal.Signals, moment: str, store: str
+) -> None:
+    """Exit 5, no write that begins over a second later, the journal whole, and the next run does the rest: while the
+    run reads, waits as it was told, writes, or pushes. A second signal ends the process at once."""
+    assert heeded(number, moment, store, tmp_path).wrong == []
