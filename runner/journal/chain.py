@@ -122,10 +122,10 @@ class _Walk:
     def _gap(self, record: Record, place: _Place) -> Finding:
         """What is missing between two runs, as far as the later one says which record it followed."""
         before, seq = _stated_before(record)
-        held = next((len(log.records) for log in self.logs if log.run == before), 0)
         if before and before not in self.journals:
             return Finding(before, "lost_run", f"the run is missing; run {place.run} followed it")
-        if before and held < seq:
+        held = next((len(log.records) for log in self.logs if log.run == before), seq)
+        if held < seq:
             message = f"records {held + 1} to {seq} are missing: the run's tail was cut"
             return Finding(before, "cut_tail", message, seq=held + 1, line=held + 1)
         return place.finding("broken", "the run does not follow on from the one before")

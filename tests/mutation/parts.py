@@ -34,7 +34,7 @@ PARTS = {
     "journal": Part(
         _within("runner/journal", "chain records verify lease writing fold journal"),
         (
-            " ".join(_within(_JOURNAL, "test_records test_lease test_journal test_edges test_privacy")),
+            " ".join(_within(_JOURNAL, "test_records test_lease test_journal test_edges test_words test_privacy")),
             " ".join(_within(_JOURNAL, "test_verify test_rivals")),
         ),
     ),
