@@ -38,11 +38,10 @@ def contradictions(drafts: Iterable[Draft]) -> dict[str, set[str]]:
             wanted.setdefault(wish.aspect, []).append((draft.task.name, wish))
     found: dict[str, set[str]] = {}
     for claims in wanted.values():
-        if len({wish.value for _, wish in claims}) > 1:
-            for name, wish in claims:
-                against = {other for other, theirs in claims if _contradict(wish, theirs)}
-                if against:
-                    found.setdefault(name, set()).update(against)
+        for name, wish in claims:
+            against = {other for other, theirs in claims if _contradict(wish, theirs)}
+            if against:
+                found.setdefault(name, set()).update(against)
     return found
 
 

@@ -54,10 +54,11 @@ def shrinking_groups(case: Case) -> tuple[Shrinkage, ...]:
     removed: dict[str, list[Change]] = {}
     added: Counter[str] = Counter()
     for change in case.pending:
-        if change.target is not None and change.verb == "remove_from_group":
-            removed.setdefault(change.target.id, []).append(change)
-        elif change.target is not None and change.verb == "add_to_group":
-            added[change.target.id] += 1
+        group = change.target.id if change.target else ""
+        if change.verb == "remove_from_group":
+            removed.setdefault(group, []).append(change)
+        elif change.verb == "add_to_group":
+            added[group] += 1
     sizes: Counter[str] = Counter()
     for user in case.world.snapshot.users if removed else ():
         if not isinstance(user.groups, Unknown):

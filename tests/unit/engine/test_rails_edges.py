@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 from runner.engine.digest import change_id
 from runner.model.canonical import digest
 from runner.model.history import History
 from runner.model.people import Snapshot
-from runner.model.policy import RunLimits
+from runner.model.policy import Exemption, RunLimits, SavedFilter
+from runner.model.problem import NOWHERE
+from tests.naive.build import build_condition
 from tests.unit.engine.made import (
     JIRA,
     NOW,
@@ -54,6 +56,18 @@ def test_of_a_confined_reading_the_people_who_were_read_count() -> None:
     """Two of eight who were read lack the fact, whatever the population."""
     found = policies(task("t", {"mfa": False}, "suspend"))
     assert rails(plan(found, replace(gaps(2, 8), narrowed=True, population=1000))) == {("missing_facts", "t")}
+
+
+def test_facts_that_only_an_exemption_asks_for_say_nothing_about_the_task() -> None:
+    """Three people of thirteen may be exempt: they are left alone, and the others go on."""
+    whom = Exemption("agreed", "it@acme.example", date(2027, 1, 1), NOWHERE, filter="no-mfa")
+    found = policies(task("t", {"account_id": ["p-000", "u-0", "u-1", "u-2"]}, {"add_to_groups": "g"}))
+    no_mfa = SavedFilter("no-mfa", "", build_condition({"mfa": False}, {}), NOWHERE)
+    found = replace(found, exemptions=(whom,), filters={"no-mfa": no_mfa})
+    read = snapshot([*(user(f"u-{i}", mfa=...) for i in range(3)), *crowd(10)], [group("g")])
+    planned = plan(found, read)
+    assert not rails(planned)
+    assert made(planned) == [("p-000", "add_to_group", "g")]
 
 
 def test_roles_that_are_read_late_count_only_of_those_whom_the_task_would_change() -> None:

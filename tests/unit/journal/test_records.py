@@ -63,6 +63,7 @@ def test_what_is_no_record_says_why(line: bytes, code: str) -> None:
     with pytest.raises(RecordError) as caught:
         parse_line(line)
     assert caught.value.code == code
+    assert str(caught.value) == caught.value.message != ""
 
 
 @pytest.mark.parametrize(
