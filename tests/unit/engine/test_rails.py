@@ -309,7 +309,7 @@ def test_two_org_admins_stay_even_if_nothing_else_protected_them() -> None:
     assert refused("deactivate", "a-0", "a-1", "a-2") == [("admins_floor", "0 active org admins would be left")]
     assert refused("suspend", "a-0") == []
     assert refused("suspend", "p-000", "p-001") == []
-    assert refused("remove_from_group", "a-0", "a-1", "a-2") == [], "they stay admins"
+    assert refused("restore", "a-0", "a-1", "a-2") == [], "that makes nobody fewer"
 
 
 def test_the_kill_switch_refuses_everything() -> None:
