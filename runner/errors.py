@@ -40,3 +40,9 @@ class OtherSideError(RunnerError):
     """The network, the API, the credentials or the audit store failed."""
 
     exit_code = OTHER_SIDE
+
+
+class CancelledError(OtherSideError):
+    """Somebody told the process to end: whatever it was waiting for is not waited for any longer."""
+
+    exit_code = PARTLY

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import FrameType
 
-from runner.errors import PARTLY, InputError, RunnerError
+from runner.errors import PARTLY, CancelledError, InputError
 
 HARD_EXIT = 130
 """What a shell reports of a process that Ctrl-C ended."""
@@ -25,12 +25,6 @@ LATE_GRACE_S = 60.0
 """The same where its own time was over: long enough for three pushes and a report."""
 _MOST_MINUTES = 10_000
 _SLICE_S = 0.1
-
-
-class CancelledError(RunnerError):
-    """Somebody ended the run before there was anything to write, or between two steps."""
-
-    exit_code = PARTLY
 
 
 class Cancel:
@@ -69,6 +63,11 @@ class Cancel:
         until_s = time.monotonic() + seconds
         while not self.reason and (left_s := until_s - time.monotonic()) > 0:
             time.sleep(min(left_s, _SLICE_S))
+
+    def wait(self, seconds: float) -> None:
+        """The same, and raise CancelledError then: for who would only find that it is not yet time, and sleep again."""
+        self.sleep(seconds)
+        self.check()
 
     @contextmanager
     def listening(self) -> Iterator[None]:

@@ -57,7 +57,8 @@ class Workplace:
         self.console = console
         self.environ = environ
         self.cancel = Cancel(minutes_from(environ))
-        self.clocks = replace(clocks, sleep=self.cancel.sleep) if clocks is WALL else clocks
+        self.clocks = replace(clocks, sleep=self.cancel.wait) if clocks is WALL else clocks
+        self._sleep = self.cancel.sleep if clocks is WALL else clocks.sleep
         self.progress = ProgressLine(console, time.monotonic)
         self.outputs: dict[str, object] = {}
         self.undoing = False
@@ -141,7 +142,7 @@ class Workplace:
         return WritingSession(
             session=self.session,
             writer=open_writer(self.directory, self.reader, self.clocks),
-            wait=self.clocks.sleep,
+            wait=self._sleep,
             journal=self.journal,
             actor=read_actor(self.environ),
             token=secrets.token_hex(3),

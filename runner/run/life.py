@@ -78,7 +78,7 @@ def _carry_out(writing: WritingSession, run: OpenRun, prospect: Prospect) -> Fin
         run.record_refusals([applied.refusal])
     refusals = (*plan.refusals, *([applied.refusal] if applied.refusal else []))
     ending = ending_of(plan, applied, refusals)
-    report = publish(writing, run, made, applied, ending)
+    report = publish(writing, run, prospect, applied, ending)
     return Finished(run.run, plan, applied, refusals, ending, report, run.head)
 
 

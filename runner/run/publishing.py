@@ -20,7 +20,7 @@ from runner.report.index import render_index
 from runner.report.markdown import render_markdown
 from runner.report.privacy import without_names
 from runner.run.applying import Applied
-from runner.run.planning import Made
+from runner.run.errand import Prospect
 from runner.run.session import Session, WritingSession
 from runner.run.surroundings import expiring, surroundings
 
@@ -28,12 +28,13 @@ SURROUNDINGS = "surroundings.json"
 """Beside ``plan.json``: what the report says besides the records and the plan, so that it can be made again."""
 
 
-def publish(writing: WritingSession, run: OpenRun, made: Made, applied: Applied, ending: Ending) -> str:
+def publish(writing: WritingSession, run: OpenRun, prospect: Prospect, applied: Applied, ending: Ending) -> str:
     """Finish the run and give its report. The files are sealed by the run's last record, the report follows from it."""
-    session, plan = writing.session, made.mask.plan(made.plan)
+    session, made = writing.session, prospect.made
+    plan = made.mask.plan(made.plan)
     changes = [outcome.change for outcome in applied.outcomes if outcome.status == APPLIED]
-    past = writing.journal.read_past()
-    around = surroundings(session, made, changes, past.runs[:-1], run.run)
+    earlier = [record for record in prospect.past.runs if record.run != run.run]
+    around = surroundings(session, made, changes, earlier, run.run)
     full = f"{writing.link}/{run_folder(run.run)}/{REPORT}" if writing.link else ""
     around = replace(around, link=full, job=writing.job)
     if around.privacy != "plain":  # owners, and whom an exemption names, are people too

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.emulator import Emulator, Rule
 from tests.simulator.process import LONGEST_S, Desk, after, desk, organization, wait_until
+from tests.simulator.recount import recount
 from tests.simulator.replies import READS, WRITES
 from tests.simulator.trials import Trial
 
@@ -39,6 +40,11 @@ class Moment:
     faults: tuple[Rule, ...] = ()
     push: int = 0
     push_s: int = 0
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether there is the time to say how each change ended."""
+        return self.latency_s < SLOW_S and self.push_s < LATE_S
 
 
 def _writing(emulator: Emulator) -> bool:
@@ -101,6 +107,8 @@ def heeded(number: signal.Signals, name: str, store: str, folder: Path) -> Trial
         trial.expect(not late, f"{late} writes began over a second after the signal")
         trial.expect("Traceback" not in err, err[-400:])
         trial.struck[f"{number.name} while {name}, {store}"] += 1
+        if moment.is_clean:
+            trial.wrong += recount({"files": place.files(), "effects": [effect.json() for effect in emulator.effects]})
         emulator.latency_s = 0.0
         emulator.set_faults(())
         return after(place, trial, lambda: [effect.json() for effect in emulator.effects], PEOPLE)

@@ -19,7 +19,7 @@ from runner.directory.atlassian.pace import LONGEST_WAIT_S, Pace, retry_wait_s
 from runner.directory.atlassian.transport import Answer, AnswerLostError, Transport
 from runner.directory.atlassian.trouble import Json, object_of, refusal, said
 from runner.directory.interface import NOT_SENT, Gate, open_gate
-from runner.errors import OtherSideError
+from runner.errors import CancelledError, OtherSideError
 
 Ids = Mapping[str, str]
 Given = Mapping[str, Any]
@@ -148,7 +148,7 @@ class Client:
                 break
             try:
                 answer = self._exchange(operation, ids, {}, body, gate)
-            except _HeldBackError as held:
+            except (_HeldBackError, CancelledError) as held:
                 return Sent(REFUSED, words=f"{NOT_SENT}: {held}")
             except OddIdError as odd:
                 return Sent(REFUSED, words=str(odd).replace("not sent", NOT_SENT))

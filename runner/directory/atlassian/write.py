@@ -169,9 +169,9 @@ class AtlassianWriter:
             waiting = [c for c, result in pending.items() if seen.get(c) != c.after and look < result.looks]
             if not waiting or (wait_s and gate()):
                 break
-            if wait_s:
-                self._client.clocks.sleep(wait_s)
             try:
+                if wait_s:
+                    self._client.clocks.sleep(wait_s)
                 seen.update(self._present(waiting))
             except OtherSideError:
                 continue  # what cannot be read back stays unknown

@@ -6,8 +6,8 @@ import signal
 
 import pytest
 
-from runner.cli.signals import GRACE_S, Cancel, CancelledError, minutes_from
-from runner.errors import InputError
+from runner.cli.signals import GRACE_S, Cancel, minutes_from
+from runner.errors import CancelledError, InputError
 
 
 def test_a_run_whose_time_is_over_is_told_so() -> None:
