@@ -9,6 +9,7 @@ make a new one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from runner.journal import forms
@@ -52,10 +53,8 @@ def _named(log: RunLog) -> Mapping[str, str]:
     """The files that a run's records name, with their hashes."""
     found: dict[str, str] = {}
     for record in log.records:
-        try:
+        with suppress(TypeError):  # such a record is a finding already
             found |= forms.files_from(record.body)
-        except TypeError:  # such a record is a finding already
-            continue
     return found
 
 

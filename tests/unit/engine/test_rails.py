@@ -136,7 +136,7 @@ def test_the_day_counts_over_earlier_runs_and_forgets_after_24_hours() -> None:
     found = replace(found, settings=replace(found.settings, limits=replace(WIDE, percent_per_day=50)))
     inside = History(changes=past(5, "remove_from_group", 23.9))
     outside = History(changes=past(5, "remove_from_group", 24))
-    additions = History(changes=past(5, "add_to_group", 1))
+    additions = History(changes=past(9, "add_to_group", 1))  # over the limit, and this plan adds nobody
     unresolved = History(unresolved=past(5, "remove_from_group", 1))
     assert rails(plan(found, people(10), inside)) == {("day_limit", None)}
     assert rails(plan(found, people(10), unresolved)) == {("day_limit", None)}

@@ -6,12 +6,17 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 
+from runner.engine.case import Case
 from runner.engine.digest import change_id
+from runner.engine.evaluate import Evaluation
+from runner.engine.rails.groups import check_group_emptied
 from runner.model.canonical import digest
 from runner.model.history import History
 from runner.model.people import Snapshot
+from runner.model.plan import Change, Target
 from runner.model.policy import Exemption, RunLimits, SavedFilter
 from runner.model.problem import NOWHERE
+from runner.model.world import World
 from tests.naive.build import build_condition
 from tests.unit.engine.made import (
     JIRA,
@@ -116,6 +121,36 @@ def test_only_those_who_take_the_last_user_of_an_app_are_refused() -> None:
     assert rails(planned) == {("group_emptied", "last")}
     assert "jira@acme" in planned.plan.refusals[0].found
     assert made(planned) == [("q-0", "remove_from_group", "staff")]
+
+
+def test_who_gives_the_last_user_of_an_app_something_else_is_not_refused() -> None:
+    """Only what takes something away empties anything."""
+    groups = [group("users", JIRA), group("staff")]
+    found = policies(
+        task("last", {"account_id": "p"}, {"remove_from_groups": "users"}),
+        task("other", {"account_id": "p"}, {"add_to_groups": "staff"}),
+    )
+    planned = plan(found, snapshot([user("p", groups=["users"]), user("q", groups=["staff"])], groups))
+    assert rails(planned) == {("group_emptied", "last")}
+    assert made(planned) == [("p", "add_to_group", "staff")]
+
+
+def test_a_role_that_somebody_is_granted_keeps_an_app_filled() -> None:
+    """One loses the app by a group, another is granted it directly, as an undo does."""
+    groups = [group("users", JIRA), group("staff")]
+    world = World(snapshot([user("p", groups=["users"]), user("q"), user("r", groups=["users"])], groups), NOW)
+    found = policies(task("t", {"account_id": "p"}, "suspend"))
+    target = Target("users", "users")
+    out = [Change(p, p, None, None, "remove_from_group", target, True, False, ("t",), ()) for p in ("p", "r")]
+    role = Change("q", "q", None, None, "grant_role", Target(JIRA, "jira", "user"), False, True, ("t",), ())
+
+    def emptied(*changes: Change) -> list[str]:
+        tasks = tuple(found.tasks.values())
+        case = Case(found, world, Evaluation(world), tasks, (), changes)
+        return [finding.found for finding in check_group_emptied(case)]
+
+    assert emptied(*out) == ["would leave nobody in jira@acme, users"]
+    assert emptied(*out, role) == ["would leave nobody in users"]
 
 
 def test_an_app_that_somebody_gains_is_not_emptied() -> None:
