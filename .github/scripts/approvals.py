@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from github_api import Api, ApiError, say
+from github_api import Api, ApiError, api_of_the_workflow, say
 
 from runner.text import annotation
 
@@ -27,7 +27,7 @@ def main(policies: str) -> None:
     if os.environ.get("SOLO") == "true":
         say("POLICY_RUNNER_SOLO is set: overrides need no second person")
         return
-    api = Api.of_the_workflow()
+    api = api_of_the_workflow()
     for path in overrides:
         try:
             why = objection(api, _read_commit(path))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from github_api import Api, is_ours, say
+from github_api import api_of_the_workflow, is_ours, say
 
 MARKER = "<!-- policy-runner: pull request -->\n"
 _NOTHING = "This pull request changes no policy any more.\n"
@@ -17,7 +17,7 @@ _LIMIT = 65_000  # GitHub takes 65,536 characters
 
 def main(number: str, file: str) -> None:
     """Write the file's text into the comment."""
-    api = Api.of_the_workflow()
+    api = api_of_the_workflow()
     said = Path(file).read_text("utf-8")
     text = MARKER + (said or _NOTHING)
     body = {"body": text if len(text) <= _LIMIT else text[:_LIMIT] + "\n\n… cut: see the job's summary"}

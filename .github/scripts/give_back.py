@@ -12,7 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-from github_api import Api, say
+from github_api import api_of_the_workflow, say
 from issue import read_issue
 
 _NEWEST, _SHOWN = 300, 3
@@ -21,7 +21,7 @@ _NEWEST, _SHOWN = 300, 3
 
 def main(policies: str, command: str) -> None:
     """Answer the issue."""
-    api, issue = Api.of_the_workflow(), read_issue()
+    api, issue = api_of_the_workflow(), read_issue()
     user = issue.address("Whose access")
     if user is None:
         issue.answer(api, "What stands under “Whose access” is not an e-mail address. Please open a new issue.")

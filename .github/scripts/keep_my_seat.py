@@ -13,7 +13,7 @@ import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from github_api import Api, say
+from github_api import api_of_the_workflow, say
 from issue import Issue, read_issue
 from proposal import propose
 
@@ -26,7 +26,7 @@ _REASON = 300
 
 def main(policies: str, command: str) -> None:
     """Propose the exemption, or say in the issue what is wrong with it."""
-    api, issue = Api.of_the_workflow(), read_issue()
+    api, issue = api_of_the_workflow(), read_issue()
     try:
         entry = exemption(issue, datetime.now(UTC).date())
         file = Path(policies, "exemptions.yaml")

@@ -12,7 +12,7 @@ import sys
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from github_api import Api, say
+from github_api import api_of_the_workflow, say
 from proposal import Asker, propose
 
 from runner.text import annotation, markdown, terminal
@@ -35,7 +35,7 @@ def main() -> None:
     files = {f"policies/overrides/{name_of(r)}.yaml": override(r, reason, asker.login, today) for r in chosen}
     branch = f"policy-runner/override-{os.environ['GITHUB_RUN_ID']}-{os.environ['GITHUB_RUN_ATTEMPT']}"
     title = "Allow once: " + ", ".join(f"{r['rail']} of {r['task'] or 'the run'}" for r in chosen)
-    say("proposed: " + propose(Api.of_the_workflow(), asker, branch, files, title, body(chosen, reason, asker.login)))
+    say("proposed: " + propose(api_of_the_workflow(), asker, branch, files, title, body(chosen, reason, asker.login)))
 
 
 def name_of(refusal: Any) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from github_api import Api, is_ours, say
+from github_api import Api, api_of_the_workflow, is_ours, say
 
 MARKER = "<!-- policy-runner: watch -->\n"
 TITLE = "The policies are not being carried out"
@@ -19,7 +19,7 @@ _HELP = (
 
 def main(workflow: str, hours: str) -> None:
     """Open, refresh or close the issue."""
-    api = Api.of_the_workflow()
+    api = api_of_the_workflow()
     state = api.get(f"/actions/workflows/{workflow}")
     good = api.get(f"/actions/workflows/{workflow}/runs", status="success", per_page="1")["workflow_runs"]
     troubles = list(found(state, good, datetime.now(UTC), timedelta(hours=float(hours))))

@@ -217,3 +217,5 @@ class Policies:
     stopped: bool = False
     """Whether ``policies/STOP`` is there."""
     warnings: tuple[Problem, ...] = ()
+    keepers: frozenset[str] = frozenset()
+    """Addresses, in lower case, of who last changed the schedule that runs come from: suspended, they would end it."""

@@ -24,6 +24,7 @@ _LOG = (
     "log", "--first-parent", "--diff-merges=first-parent", "--format=%x00%ct %P", "--patch", "--unified=1000000",
     "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames", "--text",
 )  # fmt: skip
+_PLAIN = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-renames")
 _MOVED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE")
 
 
@@ -69,6 +70,22 @@ def read_enabled_since(file: Path) -> datetime | None:
     return None
 
 
+def read_keepers(folder: Path) -> frozenset[str]:
+    """Addresses, in lower case, of the authors who last changed a line with ``cron:`` in the workflows that carry out
+    the policies, in ``.github`` beside the policies folder. Nobody's where the history is cut short."""
+    workflows = folder.resolve().parent / ".github" / "workflows"
+    files = [file for file in sorted(workflows.glob("*.y*ml")) if carries_out(file.read_text("utf-8", "replace"))]
+    if not files or _is_shallow(folder):
+        return frozenset()
+    found = (_git(workflows, "log", "-1", "--format=%ae", "-G", "cron:", *_PLAIN, "--", file.name) for file in files)
+    return frozenset(address.strip().casefold() for address in found if address and address.strip())
+
+
+def carries_out(workflow: str) -> bool:
+    """Whether a workflow's text is that of one which calls the runner on a schedule, with the key."""
+    return "schedule:" in workflow and ("ATLASSIAN_API_KEY" in workflow or "secrets: inherit" in workflow)
+
+
 def _sides(patch: str) -> tuple[str | None, str | None]:
     """The whole file before and after a commit, from a patch with unlimited context; None where there was no file."""
     header, found, body = patch.partition("\n@@ ")
@@ -110,6 +127,12 @@ def read_top(folder: Path) -> Path | None:
     """The root of the work tree that a folder is in; None without a repository."""
     found = _git(folder, "rev-parse", "--show-toplevel")
     return None if found is None else Path(found.rstrip("\n")).resolve()
+
+
+def read_origin(folder: Path) -> str | None:
+    """The address that the remote ``origin`` fetches from; None without one."""
+    found = _git(folder, "remote", "get-url", "origin")
+    return None if found is None else found.strip()
 
 
 def read_tree(folder: Path, revision: str, path: str) -> Mapping[str, str] | None:

@@ -15,7 +15,7 @@ from runner.model.problem import Place
 from runner.policy.documents import Document, read_documents
 from runner.policy.elements import Elements, UnbuildableError
 from runner.policy.files import ENDINGS, Folder, read_folder
-from runner.policy.git import read_commit, read_enabled_since, read_head
+from runner.policy.git import read_commit, read_enabled_since, read_head, read_keepers
 from runner.policy.lists import read_list, read_message
 from runner.policy.problems import PolicyError, Problems
 from runner.policy.references import Known, check_references, in_order
@@ -53,7 +53,7 @@ def load(folder: Path, *, today: date) -> Policies:
 
 
 def _with_history(policies: Policies, folder: Path, found: Folder) -> Policies:
-    """The policies with what git knows: their commit, and since when each task is enabled."""
+    """The policies with what git knows: their commit, since when each task is enabled, who keeps the schedule."""
     if read_head(folder) is None:
         return policies
     paths = {file.name: file.path for file in found.files if file.room == "tasks"}
@@ -62,7 +62,7 @@ def _with_history(policies: Policies, folder: Path, found: Folder) -> Policies:
         for name, task in policies.tasks.items()
     }
     commit = read_commit(folder, (file.path for file in found.files))
-    return replace(policies, tasks=tasks, provenance=Provenance(commit, found.sha256))
+    return replace(policies, tasks=tasks, provenance=Provenance(commit, found.sha256), keepers=read_keepers(folder))
 
 
 def _of(documents: Iterable[Document], kind: str) -> Iterator[Document]:

@@ -11,14 +11,18 @@ from runner.directory.atlassian.keys import SOON, ours_among
 from runner.directory.atlassian.probe import Answers, Reach
 from runner.directory.atlassian.snapshot import REFUSE_SKEW_S, WARN_SKEW_S
 from runner.errors import FINE, INPUT, OTHER_SIDE, RunnerError
+from runner.model.history import History
 from runner.model.people import Snapshot, User
 from runner.model.policy import Policies
 from runner.model.record import DONE, RunRecord
 from runner.model.unknown import UNKNOWN
+from runner.policy.git import carries_out
+from runner.policy.schedule import due
 
 GOOD, NOTE, WARN, BAD = "ok", "note", "warning", "bad"
 OLD = timedelta(hours=26)
-"""How old the last good run may be where some task has a schedule: a day, and two hours in which CI may be late."""
+"""How long a task may have been due, and how old a workflow's last good run may be: a day, and two hours in which CI
+may be late."""
 NEW_KEY = "make a new key in Atlassian Administration, put it into ATLASSIAN_API_KEY, and revoke the old one"
 _LAZY = frozenset({"direct_access", "directories"})
 """Facts that are not read in bulk, and are asked of few people when they are needed."""
@@ -183,9 +187,9 @@ def _limits(limits: Mapping[str, int]) -> Line:
     return Line("rate limits", GOOD, f"announced and kept: {found}")
 
 
-def run_lines(runs: Iterable[RunRecord], policies: Policies, now: datetime) -> Iterator[Line]:
-    """How long ago the last good run was."""
-    scheduled = [task for task in policies.tasks.values() if task.enabled and task.schedule.kind != "manual"]
+def run_lines(runs: Iterable[RunRecord], history: History, policies: Policies, now: datetime) -> Iterator[Line]:
+    """How long ago the last good run was, and whether some task has been waiting for its turn since longer than CI may
+    be late: a run that had nothing to do leaves no trace, so age alone says nothing."""
     ended = [run for run in runs if run.finished_at is not None]
     good = next((run for run in reversed(ended) if run.ended == DONE), None)
     remedy = "see whether the workflow still runs, and what the last report says"
@@ -197,14 +201,18 @@ def run_lines(runs: Iterable[RunRecord], policies: Policies, now: datetime) -> I
         return
     age = now - good.finished_at
     found = f"{good.run}, {age.days} days and {age.seconds // 3600} hours ago"
-    late = bool(scheduled) and age > OLD
-    yield Line("last good run", WARN if late else GOOD, found, remedy if late else "")
+    last = {name: past.at for name, past in history.last_runs.items()}
+    late = [task.name for task in policies.tasks.values() if due(task, now - OLD, last.get(task.name))]
+    if late:
+        yield Line("last good run", WARN, f"{found}; due for over a day: {', '.join(late)}", remedy)
+    else:
+        yield Line("last good run", GOOD, f"{found}; no task is overdue")
 
 
 def workflow_lines(workflows: Mapping[str, str], policies: Policies) -> Iterator[Line]:
     """Whether a workflow calls the runner on a schedule; ``workflows`` are texts by their names."""
     ours = {name: text for name, text in workflows.items() if "policy-runner" in text or "ATLASSIAN_API_KEY" in text}
-    on_schedule = [name for name, text in ours.items() if "schedule:" in text and "ATLASSIAN_API_KEY" in text]
+    on_schedule = [name for name, text in ours.items() if carries_out(text)]
     if not ours:
         remedy = "policy-runner init --workflows writes some; without them somebody has to call the runner"
         yield Line("workflows", NOTE, "none in .github/workflows calls the runner", remedy)

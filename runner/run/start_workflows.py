@@ -20,7 +20,7 @@ on:
 permissions: {}
 jobs:
   policies:
-    permissions: {contents: write, pull-requests: write}
+    permissions: {actions: read, contents: write, pull-requests: write}
     uses: REPOSITORY/.github/workflows/run.yml@COMMIT
     secrets: inherit # zizmor: ignore[secrets-inherit] the only way to the secrets of the environment
 """

@@ -24,7 +24,7 @@ PINNED = {
 OURS = "./.policy-runner"
 MAY: dict[str, dict[str, str]] = {
     "run.yml/carry-out": {"contents": "write", "pull-requests": "read"},
-    "run.yml/plan": {"contents": "read", "pull-requests": "read"},
+    "run.yml/plan": {"actions": "read", "contents": "read", "pull-requests": "read"},
     "run.yml/propose": {"contents": "write", "pull-requests": "write"},
     "pull-request.yml/check": {"contents": "read"},
     "pull-request.yml/live": {"contents": "read"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import tempfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,7 +71,8 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
 def _base(revision: str, place: Workplace) -> Policies:
     """The other version. Raises InputError ``unknown_revision``, and PolicyError where that version is not sound."""
     with tempfile.TemporaryDirectory(prefix="policy-runner-base-") as folder:
-        return load(write_version(place.options.policies, revision, Path(folder)), today=place.now.date())
+        base = load(write_version(place.options.policies, revision, Path(folder)), today=place.now.date())
+    return replace(base, keepers=place.policies.keepers)  # only a whole repository knows them
 
 
 def _json(compared: Compared) -> Mapping[str, Any]:

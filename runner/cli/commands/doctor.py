@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
+from runner.cli.github import write_summary
+from runner.cli.hub import findings_markdown, read_github_lines
 from runner.cli.workplace import Workplace
 from runner.directory.atlassian.probe import fetch_answers, fetch_reach
 from runner.directory.atlassian.read import AtlassianReader
@@ -63,6 +65,7 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     place.progress.wipe()
     code = exit_code(lines)
     place.outputs |= {"warnings": sum(line.state in (WARN, BAD) for line in lines)}
+    write_summary(place.environ, lambda: findings_markdown(lines))
     if place.console.json:
         place.console.result_json({"ok": code == 0, "exit_code": code, "lines": [_form(line) for line in lines]})
     else:
@@ -83,7 +86,9 @@ def _lines(place: Workplace) -> Iterator[Line]:
     if policies is not None:
         yield from _policy_lines(place, policies, snapshot)
         yield from _run_lines(place, policies)
-        yield from workflow_lines(read_workflows(place.options.policies), policies)
+        workflows = read_workflows(place.options.policies)
+        yield from workflow_lines(workflows, policies)
+        yield from read_github_lines(place, policies, workflows, snapshot)
 
 
 def _policies(place: Workplace) -> tuple[Policies | None, Line | None]:
@@ -152,7 +157,8 @@ def _policy_lines(place: Workplace, policies: Policies, snapshot: Snapshot | Non
 
 def _run_lines(place: Workplace, policies: Policies) -> Iterator[Line]:
     try:
-        yield from run_lines(place.journal.read_past().runs, policies, place.now)
+        past = place.journal.read_past()
+        yield from run_lines(past.runs, past.history, policies, place.now)
     except RunnerError as error:
         yield failure("journal", error)
 

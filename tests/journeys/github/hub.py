@@ -60,6 +60,8 @@ class Hub:
     good_runs: list[dict[str, Any]] = field(default_factory=list)
     pulls_allowed: bool = True
     asked: list[str] = field(default_factory=list)
+    answers: dict[str, Answer] = field(default_factory=dict)
+    """What is answered instead, or besides: by ``METHOD /path`` below the repository."""
     _server: ThreadingHTTPServer | None = None
 
     def __enter__(self) -> Hub:
@@ -94,8 +96,11 @@ class Hub:
 
     def answer(self, method: str, path: str, body: Any) -> Answer:
         """The answer to one request; 404 for whatever the scripts have no business with."""
+        asked = f"{method} {path.removeprefix('/repos/acme/policies')}"
+        if asked in self.answers:
+            return self.answers[asked]
         for pattern, handler in _ROUTES:
-            found = re.fullmatch(pattern, f"{method} {path.removeprefix('/repos/acme/policies')}")
+            found = re.fullmatch(pattern, asked)
             if found:
                 return handler(self, *found.groups(), body)
         return 404, {"message": "Not Found"}

@@ -47,7 +47,7 @@ on: {schedule: [{cron: "17,47 * * * *"}], workflow_dispatch: }
 permissions: {}
 jobs:
   policies:
-    permissions: {contents: write, pull-requests: write}
+    permissions: {actions: read, contents: write, pull-requests: write}
     uses: ./.github/workflows/run.yml
     secrets: inherit
 """
