@@ -61,11 +61,14 @@ class TrendPoint:
 
 @dataclass(frozen=True, slots=True)
 class NextRun:
-    """When a task is due next; ``at`` is None for a task that is run by hand, is paused or is over."""
+    """When a task is due next; ``at`` is None for a task that is run by hand, is paused or is over. What it is for and
+    who answers for it is kept for the journal's index."""
 
     task: str
     at: datetime | None
     note: str = ""
+    description: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,7 @@ def _surroundings_from(form: Form) -> Surroundings:
         seats=tuple(SeatChange(**_only(SeatChange, seat)) for seat in form["seats"]),
         trend=tuple(TrendPoint(p["run"], date.fromisoformat(p["day"]), p["changes"], p["held"]) for p in form["trend"]),
         next_runs=tuple(
-            NextRun(run["task"], parse_instant(run["at"]) if run["at"] else None, run["note"])
+            NextRun(**{**_only(NextRun, run), "at": parse_instant(run["at"]) if run["at"] else None})
             for run in form["next_runs"]
         ),
         people={account_id: Person(**_only(Person, person)) for account_id, person in form["people"].items()},

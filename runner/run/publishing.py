@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
+from runner.journal.fold import history
 from runner.journal.ids import run_folder
-from runner.journal.journal import Past
 from runner.journal.store import REPORT
 from runner.journal.writing import OpenRun
 from runner.model.history import History
 from runner.model.outcome import APPLIED
 from runner.model.plan import Plan
 from runner.model.record import Ending, RunRecord
-from runner.model.report import AuditIndex, RunReport, Surroundings, TaskState
-from runner.policy.schedule import next_planned
+from runner.model.report import AuditIndex, NextRun, RunReport, Surroundings, TaskState
 from runner.report.document import render_surroundings, surroundings_from
 from runner.report.handover import handover_files
 from runner.report.index import render_index
@@ -21,8 +21,8 @@ from runner.report.markdown import render_markdown
 from runner.report.privacy import without_names
 from runner.run.applying import Applied
 from runner.run.errand import Prospect
-from runner.run.session import Session, WritingSession
-from runner.run.surroundings import expiring, surroundings
+from runner.run.session import WritingSession
+from runner.run.surroundings import PAUSED, surroundings
 
 SURROUNDINGS = "surroundings.json"
 """Beside ``plan.json``: what the report says besides the records and the plan, so that it can be made again."""
@@ -43,37 +43,38 @@ def publish(writing: WritingSession, run: OpenRun, prospect: Prospect, applied: 
     run.finish(ending, {**files, SURROUNDINGS: render_surroundings(around).encode()})
     past = writing.journal.read_past()
     report = render_markdown(RunReport(past.find(run.run), plan, around))
-    run.close(report.encode(), render_index(audit_index(session, past, plan, around)).encode())
+    run.close(report.encode(), render_index(audit_index(past.runs, around)).encode())
     return report
 
 
-def audit_index(session: Session, past: Past, plan: Plan | None, around: Surroundings) -> AuditIndex:
-    """What the journal's README is made of."""
+def audit_index(runs: Sequence[RunRecord], around: Surroundings) -> AuditIndex:
+    """What the journal's README is made of: all runs so far, oldest first, and the surroundings of the last one."""
     return AuditIndex(
-        organization=plan.organization if plan else past.runs[-1].start.organization,
-        runs=tuple(reversed(past.runs)),
-        tasks=task_states(session, past.history),
+        organization=runs[-1].start.organization,
+        runs=tuple(reversed(runs)),
+        tasks=task_states(around.next_runs, history(runs)),
         seats=around.seats,
         trend=around.trend,
-        exemptions_expiring=expiring(session),
+        exemptions_expiring=around.exemptions_expiring,
         privacy=around.privacy,
     )
 
 
-def task_states(session: Session, history: History) -> tuple[TaskState, ...]:
+def task_states(planned: Sequence[NextRun], past: History) -> tuple[TaskState, ...]:
     """Every task, how it last ran and when it is due next."""
+    last = past.last_runs
     return tuple(
         TaskState(
-            task.name,
+            task.task,
             task.description,
             task.owner,
-            task.enabled,
-            history.last_runs[task.name].run if task.name in history.last_runs else "",
-            history.last_runs[task.name].ended if task.name in history.last_runs else "",
-            next_planned(task.schedule, session.now) if task.enabled else None,
-            history.quarantined.get(task.name, ""),
+            task.note != PAUSED,
+            last[task.task].run if task.task in last else "",
+            last[task.task].ended if task.task in last else "",
+            task.at,
+            past.quarantined.get(task.task, ""),
         )
-        for task in session.policies.tasks.values()
+        for task in planned
     )
 
 

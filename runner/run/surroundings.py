@@ -27,6 +27,7 @@ from runner.run.planning import Made
 from runner.run.session import Session
 
 SOON = timedelta(days=30)
+PAUSED = "paused"
 TREND = 30
 """Runs that the trend shows, this one included."""
 
@@ -96,7 +97,9 @@ def next_runs(session: Session) -> tuple[NextRun, ...]:
         NextRun(
             task.name,
             next_planned(task.schedule, session.now) if task.enabled else None,
-            "paused" if not task.enabled else "by hand" if task.schedule.kind == "manual" else "",
+            PAUSED if not task.enabled else "by hand" if task.schedule.kind == "manual" else "",
+            task.description,
+            task.owner,
         )
         for task in session.policies.tasks.values()
     )

@@ -52,3 +52,31 @@ def test_a_run_that_was_killed_before_its_report_is_no_damage(desk: Desk) -> Non
     lease = desk.journal / "lease.json"
     lease.write_bytes(lease.read_bytes().replace(b'"released":true', b'"released":false'))
     assert desk.run("verify").code == 0
+
+
+def test_an_index_edited_by_hand_is_named(desk: Desk) -> None:
+    """The journal's README follows from the runs: a word changed, and all of it taken away; the next run mends it."""
+    assert desk.run("apply", "contractors-30d").code == 0
+    assert desk.run("apply", "stale-invites").code == 0
+    index = desk.journal / "README.md"
+    index.write_text(index.read_text(encoding="utf-8").replace("done", "fine", 1), encoding="utf-8")
+    done = desk.run("verify", "--json")
+    assert (done.code, done.reason, done.form["findings"][0]["file"]) == (4, "journal_damaged", "README.md")
+    index.unlink()
+    assert desk.run("verify", "--json").form["findings"][0]["code"] == "lost_file"
+    assert desk.run("apply", "contractors-30d").code == 0
+    assert desk.run("verify").code == 0
+
+
+def test_an_index_that_a_killed_run_did_not_come_to_is_the_one_before(desk: Desk) -> None:
+    """Died between its report and the index: the index of the run before is no damage, and one of nobody's is."""
+    assert desk.run("apply", "contractors-30d").code == 0
+    index, lease = desk.journal / "README.md", desk.journal / "lease.json"
+    before = index.read_bytes()
+    assert desk.run("apply", "stale-invites").code == 0
+    index.write_bytes(before)
+    assert desk.run("verify").code == 4
+    lease.write_bytes(lease.read_bytes().replace(b'"released":true', b'"released":false'))
+    assert desk.run("verify").code == 0
+    index.write_bytes(before + b"?")
+    assert desk.run("verify").code == 4

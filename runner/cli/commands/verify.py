@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from runner.cli.carrying_out import read_report
@@ -16,19 +16,21 @@ from runner.errors import FINE, OTHER_SIDE, InputError, OtherSideError
 from runner.journal.chain import Finding
 from runner.journal.journal import Past
 from runner.journal.lease import lease_from
-from runner.journal.store import LEASE, REPORT
+from runner.journal.store import INDEX, LEASE, REPORT
 from runner.journal.verify import check_journal
-from runner.model.record import FAILED
+from runner.model.record import FAILED, RunRecord
+from runner.report.index import render_index
 from runner.report.markdown import render_markdown
 from runner.report.words import count
+from runner.run.publishing import audit_index
 from runner.run.reconciling import events_since, reconcile
 
 HELP = "check that nobody changed the journal or its reports, and that the directory agrees"
 ABOUT = """
 Follow the chain of all records: every edit, loss, insertion, reordering, exchange and cut is found, the first bad
-record first. Then every report is made anew and must have the same bytes. With --directory, everybody must also still
-be what the runs made of them. With --online, the organization's own audit events are read: every change of the journal
-must stand there too, and whatever the same key did must stand in the journal.
+record first. Then every report and the journal's index (README.md) are made anew and must have the same bytes. With
+--directory, everybody must also still be what the runs made of them. With --online, the organization's own audit events
+are read: every change of the journal must stand there too, and whatever the same key did must stand in the journal.
 
 examples:
   policy-runner verify
@@ -54,6 +56,7 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     past = None if findings else place.archive.read_past()
     if past is not None:
         findings = (*_report_findings([record.run for record in past.runs], place), *_lost_report(past, place))
+        findings = findings or tuple(_index_findings(past, place))
     reason = "journal_damaged" if findings else ""
     if past is not None and not findings:
         findings = tuple(_directory_findings(past, place))
@@ -99,9 +102,42 @@ def _lost_report(past: Past, place: Workplace) -> Iterator[Finding]:
     if not past.runs or kept is None:
         return
     record, lease = past.runs[-1], lease_from(kept)
-    published = record.ending is not None and record.ending.ended != FAILED
-    if published and lease.released and lease.run == record.run and not place.archive.read_report(record.run):
+    if (
+        _is_published(record)
+        and lease.released
+        and lease.run == record.run
+        and not place.archive.read_report(record.run)
+    ):
         yield Finding(record.run, "lost_file", "the report is missing", file=REPORT)
+
+
+def _index_findings(past: Past, place: Workplace) -> Iterator[Finding]:
+    """The journal's README, where it is not what the newest published run made of it; of one that may have died between
+    its report and the README, the one before may have."""
+    reported = [
+        n for n, record in enumerate(past.runs, 1) if _is_published(record) and place.archive.read_report(record.run)
+    ]
+    held = place.store.read_file(LEASE)
+    if not reported or held is None:
+        return
+    lease, newest = lease_from(held), past.runs[reported[-1] - 1]
+    is_closed = reported[-1] == len(past.runs) and lease.released and lease.run == newest.run
+    makers = reported[-1:] if is_closed else reported[-2:]
+    kept = place.store.read_file(INDEX)
+    if kept is None and (is_closed or len(makers) > 1):
+        yield Finding("", "lost_file", "the journal's index is missing", file=INDEX)
+    if kept is not None and kept not in [_index(past.runs[:number], place) for number in makers]:
+        yield Finding("", "changed_file", "the journal's index is not what the runs say", file=INDEX)
+
+
+def _index(runs: Sequence[RunRecord], place: Workplace) -> bytes:
+    """The index as the last of these runs has made it."""
+    return render_index(audit_index(runs, read_report(place, runs[-1].run).around)).encode()
+
+
+def _is_published(record: RunRecord) -> bool:
+    """Whether a run came to the end at which its report is written."""
+    return record.ending is not None and record.ending.ended != FAILED
 
 
 def _directory_findings(past: Past, place: Workplace) -> Iterator[Finding]:
