@@ -164,6 +164,17 @@ def shorten(text: str, width: int) -> str:
     return text
 
 
+def wrap(text: str, width: int, first: str = "", rest: str = "  ") -> list[str]:
+    """Outside text on lines no wider than ``width``, unless one word is: after ``first``, and after ``rest`` below."""
+    lines, line, bare = [], first, True
+    for word in terminal(text).split(" "):
+        if not bare and display_width(f"{line} {word}") > width:
+            lines.append(line)
+            line, bare = rest, True
+        line, bare = line + word if bare else f"{line} {word}", False
+    return [*lines, line]
+
+
 def pad(text: str, width: int) -> str:
     """Text filled with blanks to ``width`` columns."""
     return text + " " * max(0, width - display_width(text))

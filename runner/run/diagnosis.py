@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from runner.directory.atlassian.keys import SOON, ours_among
-from runner.directory.atlassian.probe import Answers, Reach
+from runner.directory.atlassian.probe import Reach
 from runner.directory.atlassian.snapshot import REFUSE_SKEW_S, WARN_SKEW_S
 from runner.errors import FINE, INPUT, OTHER_SIDE, RunnerError
 from runner.model.history import History
@@ -18,6 +18,7 @@ from runner.model.record import DONE, RunRecord
 from runner.model.unknown import UNKNOWN
 from runner.policy.git import carries_out
 from runner.policy.schedule import due
+from runner.report.words import count as counted
 
 GOOD, NOTE, WARN, BAD = "ok", "note", "warning", "bad"
 OLD = timedelta(hours=26)
@@ -115,7 +116,7 @@ def snapshot_lines(snapshot: Snapshot) -> Iterator[Line]:
         yield Line("facts", GOOD, "nothing is missing of anybody")
     for fact, count in lacking.items():
         share = 100 * count / len(snapshot.users)
-        found = f"{fact} is not known of {count:,} people ({share:.1f} %)"
+        found = f"{fact} is not known of {counted(count, 'person', 'people')} ({share:.1f} %)"
         many = count > 1 and share > 5
         remedy = "tasks that need it are refused" if many else "tasks that need it leave these people alone"
         yield Line("facts", WARN if many else NOTE, found, f"{remedy}; policy-runner explain USER says more")
@@ -129,62 +130,6 @@ def missing_facts(users: Iterable[User]) -> Mapping[str, int]:
     names = [field.name for field in fields(User) if field.name not in _LAZY]
     found = Counter(name for user in users for name in names if getattr(user, name) is UNKNOWN)
     return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
-
-
-def answer_lines(answers: Answers) -> Iterator[Line]:
-    """What Atlassian's descriptions leave open, in this organization."""
-    shapes = " and ".join(sorted(answers.group_ids)) or "nobody in the sample has a group"
-    keys = ", ".join(sorted(answers.product_keys)) or "nobody in the sample has used an app"
-    yield Line(
-        "ids", NOTE, f"groups of people: {shapes}; apps they used: {keys}", "nothing: all of these are understood"
-    )
-    for topic, (yes, no) in _QUESTIONS.items():
-        yield _told(topic, yes, no, answer=getattr(answers, topic))
-    yield _limits(answers.limits or {})
-    found = "errors for org admins and for repeated suspensions, and what taking a role leaves behind"
-    yield Line("writes", NOTE, f"{found}: not asked, since only a write would tell", "the first runs' reports say it")
-
-
-_QUESTIONS = {
-    "whole_groups": (
-        "the largest group has as many members by count as by the people's own lists",
-        "the largest group has another number of members by count than by the people's lists: lists may be cut short",
-    ),
-    "alike_everywhere": (
-        "a search over all directories says of people what their directories say",
-        "a search over all directories says less than one in each; nothing to do: the runner asks each one",
-    ),
-    "roles_on_apps": (
-        "asking by role and app means the role on that app",
-        "asking by role and app finds roles on any app; nothing to do: direct use costs a search more",
-    ),
-    "suspended_keep": (
-        "suspended people still list their groups, so what a restoration gives back is known",
-        "suspended people list no groups: what a restoration gives back is not known before",
-    ),
-}
-"""The open questions by the answers' names: what a yes and what a no means."""
-
-
-def _told(topic: str, yes: str, no: str, *, answer: bool | None) -> Line:
-    name = topic.replace("_", " ")
-    if answer is None:
-        return Line(name, NOTE, "this organization cannot say", "nothing")
-    if answer:
-        return Line(name, GOOD, yes)
-    if topic == "whole_groups":
-        return Line(name, WARN, no, "look again; if it stays so, report it with the size of the group")
-    return Line(name, NOTE, no)
-
-
-def _limits(limits: Mapping[str, int]) -> Line:
-    if not limits:
-        return Line("rate limits", NOTE, "no reply announced one", "nothing: a 429 is waited out")
-    by_limit: dict[int, list[str]] = {}
-    for operation, limit in sorted(limits.items()):
-        by_limit.setdefault(limit, []).append(operation)
-    found = "; ".join(f"{limit} for {names[0]} and {len(names) - 1} more" for limit, names in sorted(by_limit.items()))
-    return Line("rate limits", GOOD, f"announced and kept: {found}")
 
 
 def run_lines(runs: Iterable[RunRecord], history: History, policies: Policies, now: datetime) -> Iterator[Line]:

@@ -26,7 +26,6 @@ from runner.run.diagnosis import (
     NOTE,
     WARN,
     Line,
-    answer_lines,
     clock_line,
     exit_code,
     failure,
@@ -35,7 +34,8 @@ from runner.run.diagnosis import (
     snapshot_lines,
     workflow_lines,
 )
-from runner.text import terminal
+from runner.run.open_questions import answer_lines, write_lines
+from runner.text import wrap
 
 HELP = "check the key, the clock, the organization, the policies and the workflows"
 ABOUT = """
@@ -159,6 +159,8 @@ def _run_lines(place: Workplace, policies: Policies) -> Iterator[Line]:
     try:
         past = place.journal.read_past()
         yield from run_lines(past.runs, past.history, policies, place.now)
+        if place.options.directory is None:
+            yield from write_lines(past.runs)
     except RunnerError as error:
         yield failure("journal", error)
 
@@ -172,9 +174,12 @@ def read_workflows(policies: Path) -> dict[str, str]:
 
 def _texts(line: Line, place: Workplace) -> Iterator[str]:
     """A finding as it is printed, what to do below it."""
-    yield f"{place.console.paint(f'{line.state:<8}', _STYLES[line.state])} {line.topic}: {terminal(line.found)}"
-    if line.remedy and line.state != GOOD and line.remedy != "nothing":
-        yield f"{'':<8} -> {terminal(line.remedy)}"
+    width, state = place.console.width, f"{line.state:<8} "
+    first, *more = wrap(f"{line.topic}: {line.found}", width, state, f"{'':<11}")
+    yield place.console.paint(state, _STYLES[line.state]) + first.removeprefix(state)
+    yield from more
+    if line.remedy and line.state != GOOD:
+        yield from wrap(line.remedy, width, f"{'':<8} -> ", f"{'':<12}")
 
 
 def _form(line: Line) -> dict[str, object]:

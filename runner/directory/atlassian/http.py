@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 from runner import __version__
 from runner.directory.atlassian.connection import Connection
 from runner.directory.atlassian.operations import OddIdError, Operation
-from runner.directory.atlassian.pace import LONGEST_WAIT_S, Pace, retry_wait_s
+from runner.directory.atlassian.pace import LONGEST_WAIT_S, RETRY_HEADERS, Pace, retry_wait_s
 from runner.directory.atlassian.transport import Answer, AnswerLostError, Transport
 from runner.directory.atlassian.trouble import Json, object_of, refusal, said
 from runner.directory.interface import NOT_SENT, Gate, open_gate
@@ -94,6 +94,12 @@ class Client:
     def calls(self) -> int:
         """How many requests were sent."""
         return self._spent.calls
+
+    @property
+    def told_when_refused(self) -> frozenset[str]:
+        """What the calls refused with a 429 said about when to come again: names of headers, ``nothing`` where one said
+        none; empty where no call was refused."""
+        return frozenset(self._spent.told)
 
     @property
     def skew_s(self) -> float:
@@ -210,6 +216,7 @@ class Client:
                 "rate_limited", f"the API asks to wait for {wait_s:.0f} seconds", hint="run again after that time"
             )
         if answer.status == 429:
+            self._spent.told.update({name for name in RETRY_HEADERS if name in answer.headers} or {"nothing"})
             self.pace.block(wait_s)
         self._wait(wait_s)
 
@@ -248,7 +255,8 @@ class _Spent:
     calls: int = 0
     retries: int = 0
     waiting_s: float = 0.0
-    skew_s: float = field(default=0.0)
+    skew_s: float = 0.0
+    told: set[str] = field(default_factory=set)
 
 
 def _odd(error: OddIdError) -> OtherSideError:

@@ -81,6 +81,7 @@ _FILTERS = frozenset({"groupIds", "emailDomains", "status", "roleIds", "resource
 
 ORGANIZATIONS = Operation("GET", "/admin/v1/orgs", query=frozenset({"cursor"}))
 ORGANIZATION = Operation("GET", _V1)
+MANAGED = Operation("GET", f"{_V1}/users", query=frozenset({"cursor"}))
 API_KEYS = Operation("GET", "/admin/api-access/v1/orgs/{org}/api-keys", query=frozenset({"cursor"}))
 DIRECTORIES = Operation("GET", f"{_V2}/directories", query=_PAGE)
 WORKSPACES = Operation("POST", f"{_V2}/workspaces", body=_PAGE)
@@ -92,7 +93,7 @@ USER_ROLES = Operation("GET", f"{_READ}/users/{{account}}/role-assignments", que
 SEARCH_GROUPS = Operation(
     "POST", f"{_READ}/groups/search", body=_PAGE | {"groupIds", "groupNames", "resourceIds", "expand"}
 )  # fmt: skip
-COUNT_GROUPS = Operation("GET", f"{_READ}/groups/count")
+COUNT_GROUPS = Operation("GET", f"{_READ}/groups/count", query=frozenset({"accountIds"}))
 GROUP_ROLES = Operation("GET", f"{_READ}/groups/{{group}}/role-assignments", query=_PAGE)
 LAST_ACTIVE = Operation(
     "GET", f"{_V1}/directory/users/{{account}}/last-active-dates", query=frozenset({"cursor"}), rate=Rate(200, 60.0)

@@ -18,6 +18,8 @@ from runner.directory.atlassian.operations import Operation, Rate
 from runner.model.canonical import parse_instant
 
 LONGEST_WAIT_S = 180.0
+RETRY_HEADERS = ("x-ratelimit-reset", "retry-after")
+"""Where a 429 says when to come again."""
 _UNTOLD_WINDOW_S = 1.0
 _SAME_WINDOW_S = 0.5
 

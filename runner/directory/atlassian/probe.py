@@ -12,14 +12,13 @@ from typing import Any
 
 from runner.directory.atlassian.direct import fetch_count
 from runner.directory.atlassian.http import Client
-from runner.directory.atlassian.keys import ApiKey, fetch_is_scoped, fetch_keys
-from runner.directory.atlassian.operations import EVERY_DIRECTORY, ORGANIZATION, SEARCH_USERS
+from runner.directory.atlassian.keys import NOT_SAID, ApiKey, fetch_is_scoped, fetch_keys
+from runner.directory.atlassian.operations import COUNT_GROUPS, EVERY_DIRECTORY, MANAGED, ORGANIZATION, SEARCH_USERS
+from runner.directory.atlassian.pages import LARGEST_PAGE
 from runner.directory.atlassian.read import AtlassianReader
+from runner.errors import OtherSideError
 from runner.model.people import Snapshot, User
 from runner.model.unknown import Unknown
-
-SAMPLE = 25
-"""People that a question is asked about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +31,39 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
+class Sampled:
+    """The first page of people with everything expanded: how many were asked for, how many came, in how long."""
+
+    asked: int
+    came: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
     """What the open questions turn out to be here; None (and an empty set) where this organization cannot say.
 
-    ``group_ids`` and ``product_keys`` are the shapes met; ``alike_everywhere``: whether one search over all directories
-    says the same of people as one in each; ``whole_groups``: whether the largest group has as many members by count as
-    by the people's own lists; ``roles_on_apps``: whether the filters on roles and on apps are about each other;
-    ``suspended_keep``: whether suspended people still list their groups; ``limits`` are those announced, by operation.
+    ``group_ids`` and ``product_keys`` are the shapes met, ``strangers`` the ids of apps used that no app has.
+    ``alike_everywhere``: whether one search over all directories says the same of people as one in each.
+    ``whole_groups``: whether the largest group, and the groups of whoever is in the most, are as many by count as by
+    people's own lists. ``roles_on_apps``: whether the filters on roles and on apps are about each other.
+    ``suspended_groups``, ``suspended_use``: whether suspended people still list their groups, and what they used.
+    ``limits`` are those announced, by operation; ``told_when_refused`` as the client says it. ``managed_page``: how
+    many managed accounts a page has, and how many there are.
     """
 
+    page: Sampled
     group_ids: frozenset[str] = frozenset()
     product_keys: frozenset[str] = frozenset()
+    strangers: frozenset[str] = frozenset()
     alike_everywhere: bool | None = None
     whole_groups: bool | None = None
     roles_on_apps: bool | None = None
-    suspended_keep: bool | None = None
+    suspended_groups: bool | None = None
+    suspended_use: bool | None = None
     limits: Mapping[str, int] | None = None
+    told_when_refused: frozenset[str] = frozenset()
+    managed_page: tuple[int, int | None] | None = None
 
 
 def fetch_reach(client: Client) -> Reach:
@@ -61,33 +77,37 @@ def fetch_reach(client: Client) -> Reach:
 def fetch_answers(reader: AtlassianReader, snapshot: Snapshot) -> Answers:
     """Ask the open questions, with some ten calls; ``snapshot`` is of everybody."""
     client, directories = reader.client, reader.read_directories()
+    start_s = client.clocks.monotonic()
     sample = _fetch_sample(client, directories[0], {})
+    page = Sampled(min(LARGEST_PAGE, len(snapshot.users)), len(sample), client.clocks.monotonic() - start_s)
     suspended = [p for d in directories for p in _fetch_sample(client, d, {"status": ["suspended"]})]
+    used = frozenset(id_ for person in sample for id_ in _texts(person.get("productAccess"), "id"))
     return Answers(
-        group_ids=frozenset(_shape(id_) for person in sample for id_ in _ids(person.get("groups"))),
-        product_keys=frozenset(key for person in sample for key in _keys(person.get("productAccess"))),
+        page=page,
+        group_ids=frozenset(_shape(id_) for person in sample for id_ in _texts(person.get("groups"), "id")),
+        product_keys=frozenset(key for person in sample for key in _texts(person.get("productAccess"), "key")),
+        strangers=frozenset(id_ for id_ in used if not reader.read_resources().meant(id_)),
         alike_everywhere=_fetch_alike(client, directories, sample),
         whole_groups=_fetch_whole(client, directories, snapshot),
         roles_on_apps=_fetch_roles_on_apps(client, directories, snapshot),
-        suspended_keep=any(person.get("groups") for person in suspended) if suspended else None,
+        suspended_groups=any(person.get("groups") for person in suspended) if suspended else None,
+        suspended_use=any(person.get("productAccess") for person in suspended) if suspended else None,
+        managed_page=_fetch_managed_page(client),
         limits=client.pace.limits,
+        told_when_refused=client.told_when_refused,
     )
 
 
 def _fetch_sample(client: Client, directory: str, filters: Mapping[str, Any]) -> list[dict[str, Any]]:
-    asked = {"limit": SAMPLE, "expand": ["platformRoles", "groups", "productAccess"], **filters}
+    asked = {"limit": LARGEST_PAGE, "expand": ["platformRoles", "groups", "productAccess"], **filters}
     data = client.fetch(SEARCH_USERS, {"directories": directory}, body=asked).get("data")
     return [person for person in data if isinstance(person, dict)] if isinstance(data, list) else []
 
 
-def _ids(entries: object) -> list[str]:
-    found = [entry.get("id") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
-    return [id_ for id_ in found if isinstance(id_, str)]
-
-
-def _keys(entries: object) -> list[str]:
-    found = [entry.get("key") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
-    return [key for key in found if isinstance(key, str)]
+def _texts(entries: object, key: str) -> list[str]:
+    """The texts that a list of objects has under a key."""
+    found = [entry.get(key) for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    return [text for text in found if isinstance(text, str)]
 
 
 def _shape(id_: str) -> str:
@@ -103,21 +123,40 @@ def _fetch_alike(client: Client, directories: tuple[str, ...], sample: list[dict
     apart: Counter[str] = Counter()
     for directory in directories:
         for person in _fetch_sample(client, directory, asked):
-            apart[str(person.get("accountId"))] += len(_ids(person.get("groups")))
+            apart[str(person.get("accountId"))] += len(_texts(person.get("groups"), "id"))
     together = {
-        str(p.get("accountId")): len(_ids(p.get("groups"))) for p in _fetch_sample(client, EVERY_DIRECTORY, asked)
+        str(p.get("accountId")): len(_texts(p.get("groups"), "id"))
+        for p in _fetch_sample(client, EVERY_DIRECTORY, asked)
     }
     return dict(apart) == together
 
 
 def _fetch_whole(client: Client, directories: tuple[str, ...], snapshot: Snapshot) -> bool | None:
-    """Question 1: whether the lists of groups are cut short somewhere, by the busiest group."""
+    """Question 1: whether lists of groups are cut short, by the largest group and by the person in the most groups."""
     sizes = Counter(id_ for user in snapshot.users for id_ in _groups(user))
     homes = {group.id: group.directory for group in snapshot.groups}
     if not sizes:
         return None
     group, size = min(sizes.items(), key=lambda item: (-item[1], item[0]))
-    return fetch_count(client, homes.get(group) or directories[0], {"groupIds": [group]}) == size
+    if fetch_count(client, homes.get(group) or directories[0], {"groupIds": [group]}) != size:
+        return False
+    joiner = max(snapshot.users, key=lambda user: len(_groups(user)))
+    asked = {"accountIds": [joiner.account_id]}
+    counted = sum(fetch_count(client, directory, asked, COUNT_GROUPS) for directory in joiner.directories)
+    return counted == len(_groups(joiner))
+
+
+def _fetch_managed_page(client: Client) -> tuple[int, int | None] | None:
+    """Question 8: the page of a list that has no size of its own, and that the runner does not need."""
+    try:
+        answer = client.fetch(MANAGED, {})
+    except OtherSideError as error:
+        if error.reason in NOT_SAID:
+            return None
+        raise
+    data, meta = answer.get("data"), answer.get("meta")
+    total = meta.get("total") if isinstance(meta, dict) else None
+    return (len(data), total if isinstance(total, int) else None) if isinstance(data, list) else None
 
 
 def _fetch_roles_on_apps(client: Client, directories: tuple[str, ...], snapshot: Snapshot) -> bool | None:
