@@ -17,11 +17,18 @@ def render_table(
     width: int,
     firm: Set[int] = frozenset(),
     whole: Set[int] = frozenset(),
+    spare: Set[int] = frozenset(),
 ) -> list[str]:
     """Lines no wider than ``width``, the head first. Cells are outside text; the widest columns give way first, those
-    of the indexes ``firm`` last, and those of ``whole``, which people copy, never: then lines are wider."""
+    of the indexes ``firm`` last, and those of ``whole``, which people copy, never: then lines are wider. The last
+    columns are left out if they are ``spare`` and the firm ones would have to give way to them."""
     shown = [[terminal(cell) for cell in row] for row in rows]
     needed = [max(map(display_width, column)) for column in zip(head, *shown, strict=True)]
+    least = [need if index in firm | whole else min(need, _LEAST) for index, need in enumerate(needed)]
+    while len(least) - 1 in spare and sum(least) + len(_GAP) * (len(least) - 1) > width:
+        least.pop()
+    if len(least) < len(head):
+        return render_table(head[: len(least)], [row[: len(least)] for row in rows], width, firm, whole)
     room = width - len(_GAP) * (len(head) - 1)
     soft = [index for index in range(len(head)) if index not in firm | whole]
     rest = [index for index in range(len(head)) if index not in whole]

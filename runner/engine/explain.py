@@ -20,8 +20,8 @@ class Explanation:
     """One condition of the tree: its name, as it was written, its answer about the person, and what that rests on.
 
     ``reason`` holds a question's facts with their values (text of the organization, not escaped) and is empty for a
-    combination; ``lacks`` names the facts that are missing where a question's answer is unknown; ``negates`` is that of
-    the combination.
+    combination; ``lacks`` names the facts that are missing where a question's answer is unknown; ``facts`` are those
+    that a question looks at; ``negates`` is that of the combination.
     """
 
     name: str
@@ -29,16 +29,23 @@ class Explanation:
     truth: Truth
     reason: str = ""
     lacks: tuple[str, ...] = ()
+    facts: frozenset[str] = frozenset()
     negates: bool = False
     children: tuple[Explanation, ...] = ()
 
     def reasons(self) -> Iterator[str]:
-        """The reasons of the questions that brought the answer about, in the order written."""
+        """The reasons of the questions that brought the answer about: the use of apps, which decides most cases, first
+        (what comes last is cut on a narrow page), the others in the order written."""
+        deciding = sorted(self.deciding(), key=lambda question: "last_active" not in question.facts)
+        return (question.reason for question in deciding)
+
+    def deciding(self) -> Iterator[Explanation]:
+        """The questions that brought the answer about, in the order written."""
         if not self.children:
-            yield self.reason
+            yield self
         for child in self.children:
             if child.truth is self._wanted():
-                yield from child.reasons()
+                yield from child.deciding()
 
     def _wanted(self) -> Truth:
         """The answer of those children that this answer rests on."""
@@ -57,7 +64,8 @@ def explain(condition: Condition, user: User, world: World) -> Explanation:
     if isinstance(condition, Question):
         truth = condition.truth(user, world)
         lacks = condition.missing(user, world) if truth is None else ()
-        return Explanation(condition.name, condition.written, truth, condition.reason(user, world), lacks)
+        reason = condition.reason(user, world)
+        return Explanation(condition.name, condition.written, truth, reason, lacks, condition.facts)
     assert isinstance(condition, Combination), f"{condition.name} is neither a question nor a combination"
     children = tuple(explain(child, user, world) for child in condition.children())
     truth = condition.combine([_ONE[child.truth] for child in children]).truth(0)

@@ -8,7 +8,7 @@ from runner.model.plan import Change, Plan, Refusal
 from runner.model.report import People
 from runner.report import rows, words
 from runner.report.view import plan_listings
-from runner.text import display_width, pad, shorten, terminal
+from runner.text import display_width, pad, shorten, terminal, wrap
 
 Paint = Callable[[str, str], str]
 """Text and a style (add, remove, refused, heading, dim) to text with colour; it must not change what is seen."""
@@ -32,7 +32,7 @@ def plan_text(plan: Plan, width: int, *, paint: Paint = plain, people: People | 
     known = rows.everybody(plan, people or {})
 
     def styled(text: str, style: str) -> list[str]:
-        return [paint(line, style) for line in _wrapped(text, width)]
+        return [paint(line, style) for line in wrap(text, width)]
 
     parts = [
         styled(_heading(plan), "dim"),
@@ -73,13 +73,15 @@ def _task_line(task: str, changes: Sequence[Change]) -> str:
 def _table(task: str, changes: Sequence[Change], people: People, width: int, paint: Paint) -> Iterator[str]:
     common = rows.common_reasons(changes)
     if common:
-        yield from (paint(line, "dim") for line in _wrapped(f"all: {'; '.join(common)}", width, "  "))
-    table = [_cells(rows.change_row(change, task, people, "planned"), common) for change in changes]
+        yield from (paint(line, "dim") for line in wrap(f"all: {'; '.join(common)}", width, "  ", "    "))
+    lines = [rows.change_row(change, task, people, "planned") for change in changes]
+    table = [_cells(row, common) for row in lines]
     widths = _widths(table, width - 2 - len(_GAP))
-    for change, cells in zip(changes, table, strict=True):
+    for change, row, (_, does, why) in zip(changes, lines, table, strict=True):
         sign, style = ("-", "remove") if change.removal else ("+", "add")
         if change.blocked:
             sign, style = "x", "refused"
+        cells = (_fitted(row.who, widths[0]), does, why)
         shown = [pad(shorten(cell, columns), columns) for cell, columns in zip(cells, widths, strict=True) if columns]
         line = f"  {sign} {_GAP.join(shown)}".rstrip()
         yield paint(line, style)
@@ -98,14 +100,21 @@ def _name(who: rows.Who) -> str:
     return f"{who.name} <{who.handle}>" if who.name else who.handle
 
 
+def _fitted(who: rows.Who, columns: int) -> str:
+    """A person in so many columns: the name gives way first, for anybody may be called like somebody else."""
+    name, handle = terminal(who.name), terminal(who.handle)
+    room = columns - display_width(f" <{handle}>")
+    whole = not name or display_width(name) <= room
+    return terminal(_name(who)) if whole else f"{shorten(name, room)} <{handle}>" if room > 1 else handle
+
+
 def _widths(table: Sequence[Sequence[str]], room: int) -> tuple[int, int, int]:
     """Columns of who, what and why: as wide as needed; where that is too much reasons are cut first, then left out."""
     who, does, why = (max((display_width(row[index]) for row in table), default=0) for index in range(3))
-    least = min(why, _LEAST_WHY)
-    two = room - least - 2 * len(_GAP)
-    if two < min(who + does, _ENOUGH):
+    both = room - 2 * len(_GAP)
+    if both - min(why, _LEAST_WHY) < min(who + does, _ENOUGH):
         return (*_shared(who, does, room - len(_GAP)), 0)
-    who, does = _shared(who, does, two)
+    who, does = _shared(who, does, both - min(why, max(_LEAST_WHY, both // 3)))
     return who, does, min(why, room - who - does - 2 * len(_GAP))
 
 
@@ -119,32 +128,20 @@ def _shared(one: int, other: int, room: int) -> tuple[int, int]:
     return (room - other, other) if other <= half else (half, room - half)
 
 
-def _wrapped(text: str, width: int, indent: str = "") -> Iterator[str]:
-    """Outside text on lines no wider than ``width``, unless one word is."""
-    line = indent
-    for word in terminal(text).split(" "):
-        if line.strip() and display_width(f"{line} {word}") > width:
-            yield line
-            line = f"{indent}  {word}"
-        else:
-            line = f"{line} {word}" if line.strip() else f"{line}{word}"
-    yield line
-
-
 def _no(refusal: Refusal) -> str:
     what = f"task {refusal.task}" if refusal.task else "the whole run"
     return f"REFUSED by {refusal.rail}: {what}: {refusal.found}; the limit: {refusal.limit}"
 
 
-def _allow(refusal: Refusal, width: int) -> Iterator[str]:
-    return _wrapped(f"to allow it once: {refusal.how_to_allow}", width, "  ")
+def _allow(refusal: Refusal, width: int) -> list[str]:
+    return wrap(f"to allow it once: {refusal.how_to_allow}", width, "  ", "    ")
 
 
 def _left_alone(plan: Plan, width: int) -> list[str]:
     lines: list[str] = []
     for task, counts in rows.skip_counts(plan).items():
         reasons = ", ".join(f"{number:,} {words.SKIPS.get(why, why)}" for why, number in counts.items())
-        lines += _wrapped(f"{task}: {reasons}", width, "  ")
+        lines += wrap(f"{task}: {reasons}", width, "  ", "    ")
     return [f"Left alone: {len(plan.skips):,}", *lines] if lines else []
 
 
@@ -153,7 +150,9 @@ def _listed(plan: Plan, people: People, width: int) -> list[str]:
     lines: list[str] = []
     for title, entries in plan_listings(plan, people):
         lines += [f"{title}: {len(entries):,}"] if entries else []
-        lines += [shorten(terminal(f"  {_name(e.who)}: {e.what} ({e.task})"), width) for e in entries]
+        lines += [
+            shorten(f"  {_fitted(e.who, width * 2 // 3)}: {terminal(f'{e.what} ({e.task})')}", width) for e in entries
+        ]
     return lines
 
 

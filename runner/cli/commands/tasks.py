@@ -40,7 +40,7 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
         return FINE
     head = ("TASK", "STATE", "LAST RUN", "NEXT RUN", "DOES", "SCHEDULE", "OWNER")
     rows = [_row(task, history, place.now) for task in tasks]
-    first, *rest = render_table(head, rows, place.console.width, firm={0, 1, 2, 3})
+    first, *rest = render_table(head, rows, place.console.width, firm={0, 1, 2, 3}, spare={2, 3, 4, 5, 6})
     place.console.result("\n".join([place.console.paint(first, "heading"), *rest]))
     return FINE
 

@@ -137,6 +137,17 @@ def test_a_table_takes_from_the_widest_columns_first_and_from_firm_ones_last() -
     assert render_table(["A"], [["x\ny"]], 40) == ["A", "x\\ny"]
 
 
+def test_what_can_be_spared_is_left_out_where_there_is_no_room() -> None:
+    """On a narrow terminal the last columns go, so that the names are whole and no line is wider than it."""
+    head, row = ("TASK", "STATE", "DOES", "OWNER"), ("all-apps-180d-suspend", "enabled", "suspend", "it@acme.example")
+    assert render_table(head, [row], 40, firm={0, 1}, spare={2, 3}) == [
+        "TASK                   STATE    DOES",
+        "all-apps-180d-suspend  enabled  suspend",
+    ]
+    assert len(render_table(head, [row], 47, firm={0, 1}, spare={2, 3})[0].split()) == 4
+    assert len(render_table(head, [row], 20, firm={0, 1}, spare={2, 3})[0].split()) == 2
+
+
 def test_an_estimate_is_made_only_when_it_means_something() -> None:
     """Not in the first seconds, not from next to nothing, not at the end."""
     assert progress_text("people", 500, None, 60) == "people: 500"

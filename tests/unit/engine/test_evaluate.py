@@ -150,6 +150,15 @@ def test_reasons_are_those_of_the_conditions_that_brought_the_answer_about(
     assert Evaluation(world).reasons(parse_match(condition), only(world)) == reasons
 
 
+def test_the_use_of_apps_is_the_first_reason() -> None:
+    """What comes last is cut on a narrow page: idleness decides most cases and stands before what it was added to."""
+    condition = parse_match("all: [{status: active}, {not: {managed: false}}, {inactive: {for: 1d}}]")
+    world = one_person()
+    reasons = Evaluation(world).reasons(condition, only(world))
+    assert reasons[0].startswith("any app")
+    assert reasons[1:] == ("status active", "managed account")
+
+
 def test_an_explanation_is_the_tree_as_written() -> None:
     """Each node with its text, its answer and, at the leaves, the values."""
     world = one_person()
@@ -159,13 +168,17 @@ def test_an_explanation_is_the_tree_as_written() -> None:
         "all: [{status: active}, {none: [{mfa: true}]}]",
         None,
         children=(
-            Explanation("status", "status: active", truth=True, reason="status active"),
+            Explanation("status", "status: active", True, "status active", facts=frozenset({"status"})),
             Explanation(
                 "none",
                 "none: [{mfa: true}]",
                 None,
                 negates=True,
-                children=(Explanation("mfa", "mfa: true", None, "not known whether multi-factor on", ("mfa",)),),
+                children=(
+                    Explanation(
+                        "mfa", "mfa: true", None, "not known whether multi-factor on", ("mfa",), frozenset({"mfa"})
+                    ),
+                ),
             ),
         ),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from runner.model.plan import Skip
@@ -46,6 +48,22 @@ def test_lists_fit_the_width(width: int) -> None:
         assert display_width(line) <= width or "sha256:" in line or len(line.split()) == 1, line
 
 
+@pytest.mark.parametrize("width", [60, 80, 100, 120])
+def test_a_long_name_does_not_hide_whose_account_it_is(width: int) -> None:
+    """Anybody may be called like somebody else, at any length: the address stays, the name is cut."""
+    change = replace(made.change(1), name="Ann <ann@acme.example> " + "x" * 200, email="eve@evil.example")
+    lines = plan_text(made.plan(change), width).splitlines()
+    assert any("eve@evil.example" in line for line in lines)
+    assert all(display_width(line) <= width or "policy-runner" in line or "sha256:" in line for line in lines)
+
+
+def test_reasons_have_a_third_of_a_line() -> None:
+    """Of a long reason the date is seen, whatever people and groups are called."""
+    why = "jira-software last used 2026-05-01 (205 days ago)"
+    long = [replace(made.change(n), name="x" * 80, reasons=(f"{why}, {n}",)) for n in (1, 2)]
+    assert "2026-05-01" in plan_text(made.plan(*long), 120)
+
+
 def test_wide_terminals_cut_nothing() -> None:
     """Where there is room no cell is cut."""
     report = made.full_run()
@@ -84,10 +102,10 @@ def test_paint_colours_whole_lines() -> None:
     """Colour is given from outside, by style; without it there is none, and the text is the same."""
     report = made.full_run()
     assert report.plan
-    painted = plan_text(report.plan, 100, paint=lambda text, style: f"{{{style}}}{text}")
+    painted = plan_text(report.plan, 140, paint=lambda text, style: f"{{{style}}}{text}")
     assert "{remove}  - Person 1" in painted
     assert "{add}  + Person 5" in painted
     assert "{refused}  x " in painted
     for style in ("add", "remove", "refused", "heading", "dim"):
         painted = painted.replace(f"{{{style}}}", "")
-    assert painted == plan_text(report.plan, 100)
+    assert painted == plan_text(report.plan, 140)
