@@ -18,8 +18,7 @@ def check_missing_facts(case: Case) -> Iterator[Finding]:
     """
     for task in case.writing:
         found = lacking(task, case)
-        snapshot = case.world.snapshot
-        people = len(snapshot.users) if snapshot.narrowed else case.population
+        people = len(case.world.snapshot.users)
         if found > 1 and 100 * found > 5 * people:
             yield Finding("missing_facts", task.name, f"{share(found, people)} lack a fact", "5 % of people")
 

@@ -29,7 +29,7 @@ def check_population_drop(case: Case) -> Iterator[Finding]:
     """``population_drop``: far fewer people than in the last good run."""
     last, now = case.world.history.last_population, case.population
     percent = case.policies.settings.limits.population_drop_percent
-    if last and now < last and 100 * (last - now) > percent * last:
+    if last and 100 * (last - now) > percent * last:
         drop = 100 * (last - now) / last
         yield Finding(
             "population_drop", None, f"{now} people, {last} in the last good run: {drop:.1f} % fewer", f"{percent:g} %"

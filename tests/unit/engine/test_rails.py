@@ -274,6 +274,8 @@ def test_an_incomplete_an_empty_and_a_shrunken_snapshot_refuse_the_run() -> None
     assert rails(planned) == {("population_drop", None)}
     assert "9 people, 11" in planned.plan.refusals[0].found
     assert not rails(plan(found, people(8), History(last_population=11)))  # 10 of 11 is a drop of 9.1 %
+    assert not rails(plan(found, people(7), History(last_population=10)))  # exactly 10 % is allowed
+    assert not rails(plan(found, people(7), History(last_population=3)))
 
 
 def test_a_stale_snapshot_refuses_only_when_applying_and_never_for_a_file() -> None:

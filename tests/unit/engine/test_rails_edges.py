@@ -177,6 +177,8 @@ def test_nobody_at_all_is_an_answer_where_only_some_were_asked_for() -> None:
     found = policies(task("t", {"account_id": "p"}, "suspend"))
     assert rails(plan(found, snapshot([]))) == {("snapshot_empty", None)}
     assert not rails(plan(found, replace(snapshot([]), narrowed=True, population=12)))
+    assert rails(plan(found, replace(snapshot([]), narrowed=True))) == {("snapshot_empty", None)}
+    assert rails(plan(found, replace(snapshot([]), population=12))) == {("snapshot_empty", None)}
 
 
 def test_every_problem_of_a_snapshot_is_named() -> None:
