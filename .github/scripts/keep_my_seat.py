@@ -15,7 +15,7 @@ from pathlib import Path
 
 from github_api import api_of_the_workflow, say
 from issue import Issue, read_issue
-from proposal import propose
+from proposal import NO_CHECK, propose
 
 from runner.text import markdown, terminal
 
@@ -86,7 +86,7 @@ def _body(issue: Issue) -> str:
         f"- Whose seat: {markdown(issue.line(_SEAT))}\n- Until: {markdown(issue.line(_UNTIL))}\n"
         f"- Why: {markdown(issue.line(_WHY)[:_REASON])}\n\n"
         "Before you merge it: may this person ask for this account? `policy-runner validate` found nothing wrong.\n\n"
-        f"Closes #{issue.number}\n"
+        f"{NO_CHECK}\n\nCloses #{issue.number}\n"
     )
 
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from github_api import Api, ApiError
 
+NO_CHECK = "GitHub starts no checks for what a workflow proposes: close this pull request and reopen it to start them."
+
 
 @dataclass(frozen=True, slots=True)
 class Asker:

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from github_api import api_of_the_workflow, say
-from proposal import Asker, propose
+from proposal import NO_CHECK, Asker, propose
 
 from runner.text import annotation, markdown, terminal
 
@@ -67,7 +67,8 @@ def body(chosen: list[Any], reason: str, login: str) -> str:
         f"Reason: {markdown(reason)}\n\n"
         "Whoever merges this, or approves it before it is merged, says that exactly these plans may be carried out. "
         f"It must be somebody else than {markdown(login)}. The next run does it if the plan is still the same then; "
-        f"after {DAYS} days the file has no effect. The plan itself stands in the summary of the workflow's run.\n"
+        f"after {DAYS} days the file has no effect. The plan itself stands in the summary of the workflow's run.\n\n"
+        f"{NO_CHECK}\n"
     )
 
 

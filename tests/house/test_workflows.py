@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from runner.run.start_workflows import build_workflows
 from tests.house.workflows import MAY, findings, read_workflows
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -218,7 +219,11 @@ def test_githubs_own_parser_finds_nothing(copy: Path, tmp_path: Path) -> None:
     place = tmp_path / "parser"
     shutil.copytree(PARSER, place, ignore=shutil.ignore_patterns("node_modules"))
     subprocess.run(["npm", "ci", "--silent"], cwd=place, check=True, capture_output=True)
-    files = [*sorted((copy / ".github" / "workflows").iterdir()), copy / "action.yml"]
+    written = {p: t for p, t in build_workflows(f"acme/policy-runner@{'0' * 40}").items() if "/workflows/" in p}
+    for path, text in written.items():
+        (tmp_path / Path(path).name).write_text(text, "utf-8")
+    theirs = [tmp_path / Path(path).name for path in written]
+    files = [*sorted((copy / ".github" / "workflows").iterdir()), copy / "action.yml", *theirs]
 
     def parse() -> subprocess.CompletedProcess[str]:
         command = ["node", "check.mjs", *map(str, files)]
