@@ -75,18 +75,22 @@ def quiet_since(before: Lease | None, now: datetime) -> datetime:
 
 def renewed_lease(current: Lease | None, mine: Lease, now: datetime, term: timedelta) -> Lease:
     """The lease, still mine, prolonged when half of it is over. One that ran out and nobody took is still mine."""
-    if current is None or current.released or (current.fence, current.owner) != (mine.fence, mine.owner):
-        message = f"the lease of run {_shown(mine.run)} was lost: another runner has taken over"
-        raise OtherSideError("lease_lost", message, hint="nothing more was written; the other runner goes on")
-    expires = now + term if is_due(current, now, term) else current.expires
-    return replace(current, run=mine.run, expires=expires)
+    held = _still_mine(current, mine)
+    return replace(held, run=mine.run, expires=now + term if is_due(held, now, term) else held.expires)
 
 
 def released_lease(current: Lease | None, mine: Lease, now: datetime) -> Lease:
     """The lease given back. It stays where it is, because its fence must be known to the next holder."""
     if current is not None and current.released and (current.fence, current.owner) == (mine.fence, mine.owner):
         return current
-    return replace(renewed_lease(current, mine, now, timedelta(0)), expires=now, released=True)
+    return replace(_still_mine(current, mine), run=mine.run, expires=now, released=True)
+
+
+def _still_mine(current: Lease | None, mine: Lease) -> Lease:
+    if current is None or current.released or (current.fence, current.owner) != (mine.fence, mine.owner):
+        message = f"the lease of run {_shown(mine.run)} was lost: another runner has taken over"
+        raise OtherSideError("lease_lost", message, hint="nothing more was written; the other runner goes on")
+    return current
 
 
 def is_due(lease: Lease, now: datetime, term: timedelta) -> bool:
@@ -97,7 +101,7 @@ def is_due(lease: Lease, now: datetime, term: timedelta) -> bool:
 def lease_form(lease: Lease) -> bytes:
     """The lease as ``lease.json`` holds it."""
     times = {"since": iso(lease.since), "expires": iso(lease.expires)}
-    return canonical_json({**asdict(lease), "owner": asdict(lease.owner), **times}) + b"\n"
+    return canonical_json({**asdict(lease), **times}) + b"\n"
 
 
 def lease_from(data: bytes) -> Lease:
