@@ -66,7 +66,8 @@ def calls_made(reader: Reader, snapshot: Snapshot) -> Calls | None:
     read = len(snapshot.users)
     asked = sum(not isinstance(user.direct_access, Unknown) for user in snapshot.users)
     narrowed = pages(snapshot.population) - pages(read) if snapshot.narrowed else 0
-    return Calls(reader.client.calls, max(0, read - pages(read)), max(0, narrowed), read - asked)
+    by_pages = read - pages(read) - reader.asked_activity
+    return Calls(reader.client.calls, max(0, by_pages), max(0, narrowed), read - asked)
 
 
 def fetch_cost(reader: Reader, need: Need, direct_apps: Iterable[str]) -> Cost | None:
@@ -88,6 +89,7 @@ def fetch_cost(reader: Reader, need: Need, direct_apps: Iterable[str]) -> Cost |
     ]
     lines += [_people(reader, sweep, count, apps) for sweep, count in sweeps]
     lines += _direct(reader, direct_apps)
+    lines.append(CostLine("last use of apps, one by one", 0, "none, unless answers about many people lack it"))
     return Cost(tuple(lines), reader.client.calls - before)
 
 

@@ -51,6 +51,14 @@ class FileReader:
         """What the file says of each; who is not in it is left out."""
         return {user.account_id: user.direct_access for user in self.read_users(account_ids)}
 
+    def read_last_active(self, account_ids: Iterable[str]) -> Mapping[str, Mapping[str, datetime | Unknown] | Unknown]:
+        """What the file says of each."""
+        return {user.account_id: user.last_active for user in self.read_users(account_ids)}
+
+    def read_synced(self, account_ids: Iterable[str]) -> Mapping[str, bool | Unknown]:
+        """What the file says of each."""
+        return {user.account_id: user.synced for user in self.read_users(account_ids)}
+
 
 class FileWriter:
     """Changes a directory file: one batch is one new file that takes the old one's place.

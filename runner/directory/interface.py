@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from runner.model.confined import Confined
@@ -43,6 +44,9 @@ class Need:
     some task looks at everybody; else each due task looks only at people of one of its entries, and ``people`` (e-mail
     addresses or account ids) and ``groups`` (names) are what must be there besides: whom the settings protect, whom an
     exemption names, the groups that actions name. Org admins are read in any case.
+
+    ``early`` is asked about people as they arrive, a snapshot of these alone: whose direct roles will be wanted. What
+    it names is read meanwhile; a wrong guess costs a call, or spares none.
     """
 
     apps: frozenset[str] = frozenset({"any"})
@@ -51,6 +55,7 @@ class Need:
     confined: tuple[Confined, ...] = ()
     people: frozenset[str] = frozenset()
     groups: frozenset[str] = frozenset()
+    early: Callable[[Snapshot], Iterable[str]] | None = None
 
 
 EVERYTHING = Need()
@@ -67,6 +72,12 @@ class Reader(Protocol):
 
     def read_direct_access(self, account_ids: Iterable[str]) -> Mapping[str, frozenset[Grant] | Unknown]:
         """The roles that each of these people holds directly: a fact that no bulk read gives."""
+
+    def read_last_active(self, account_ids: Iterable[str]) -> Mapping[str, Mapping[str, datetime | Unknown] | Unknown]:
+        """When each of these people last used which app, for people of whom the bulk read does not say so."""
+
+    def read_synced(self, account_ids: Iterable[str]) -> Mapping[str, bool | Unknown]:
+        """Whether an identity provider owns each of these accounts, as it says itself."""
 
 
 class Writer(Protocol):

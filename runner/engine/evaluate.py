@@ -41,11 +41,23 @@ class Evaluation:
         return self.verdicts(condition).truth(index)
 
     def lacking(self, condition: Condition) -> int:
-        """The people (as bits) of whom some fact that the condition asks for is unknown, whatever its answer is."""
+        """The people (as bits) of whom some fact that the condition asks for is unknown, whatever its answer is.
+
+        A fact that single people can be asked about is not missed where the other facts give the answer.
+        """
         bits = 0
         for question in questions(condition):
             bits |= self.verdicts(question).unknown
+        if bits and self.world.snapshot.askable:
+            bits &= ~self._askable | self.verdicts(condition).unknown
         return bits
+
+    @cached_property
+    def _askable(self) -> int:
+        """The people (as bits) who lack a fact that they can be asked about singly."""
+        world = self.world
+        facts = sorted(world.snapshot.askable)
+        return Verdicts.of([any(world.lacks(user, fact) for fact in facts) for user in world.snapshot.users]).yes
 
     def without(self, fact: str) -> int:
         """The people (as bits) of whom a fact (a field of User) was not read at all."""

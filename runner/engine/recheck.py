@@ -45,11 +45,14 @@ def _what(change: Change) -> tuple[str, tuple[str, str | None, str | None], bool
 
 
 def completed(user: User, world: World) -> User:
-    """The person with the roles held directly as the plan knew them, where the last look did not read them."""
+    """The person with what the last look did not read as the plan knew it: the roles held directly, and who owns the
+    account (which the writer asks once more)."""
     known = world.users.get(user.account_id)
-    if known is None or not isinstance(user.direct_access, Unknown):
+    if known is None:
         return user
-    return replace(user, direct_access=known.direct_access)
+    direct = known.direct_access if isinstance(user.direct_access, Unknown) else user.direct_access
+    synced = known.synced if isinstance(user.synced, Unknown) else user.synced
+    return replace(user, direct_access=direct, synced=synced)
 
 
 def _why(change: Change, user: User | None) -> str:

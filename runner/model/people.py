@@ -121,3 +121,6 @@ class Snapshot:
     granting_known: frozenset[str] = frozenset()
     """Apps of which every group that grants them was read, though other groups were not (only where ``narrowed``): a
     group whose grants are unknown grants none of these."""
+    askable: frozenset[str] = frozenset()
+    """Facts that single people can be asked about where they were not read of everybody. Who lacks one is asked only
+    where it decides; of the others its absence says nothing."""

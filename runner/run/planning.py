@@ -21,9 +21,11 @@ from runner.model.plan import Change, Plan
 from runner.model.policy import Policies, Task
 from runner.model.world import World
 from runner.policy.problems import PolicyError, did_you_mean, shown
+from runner.run.asking import DIRECT_ACCESS, Asked, early, read_again, read_asked, whom_to_ask
 from runner.run.session import Session
 
-Recheck = Callable[[Sequence[Change], Iterable[User]], tuple[tuple[Change, ...], Mapping[str, str]]]
+Looked = tuple[tuple[Change, ...], Mapping[str, str]]
+Recheck = Callable[[Sequence[Change], Iterable[User]], Looked]
 """The last look: of some changes and their people, read again, the changes that go on, and by id why others do not."""
 
 
@@ -66,13 +68,13 @@ def need_of(tasks: Sequence[Task], policies: Policies) -> Need:
 def make_plan(
     session: Session, tasks: Sequence[Task], history: History, *, applying_at: datetime | None = None
 ) -> Made:
-    """Read the organization and plan. Roles held directly are read only of people whom a task would change, and only
-    some people are read where that says all that everybody would.
+    """Read the organization and plan. What only a call for each person tells is read only of people whom everything
+    else leaves in, and only some people are read where that says all that everybody would.
 
     Raises PolicyError for names that the organization does not know, InputError ``wrong_organization``, and whatever
     the reader raises.
     """
-    need = need_of(tasks, session.policies)
+    need = replace(need_of(tasks, session.policies), early=early(session.policies, tasks, session.now))
     made = _make(session, tasks, history, need, applying_at)
     if need.confined and made.world.snapshot.narrowed and rests_on_others(made.plan, made.world):
         return _make(session, tasks, history, replace(need, confined=()), applying_at)
@@ -85,11 +87,17 @@ def _make(session: Session, tasks: Sequence[Task], history: History, need: Need,
     mask = session.mask.knowing(snapshot.users)
     world = World(snapshot, session.now, session.policies.lists, mask.revealed_history(history))
     planned = _planned(session, tasks, world, applying_at)
-    wanted = _wanting_direct_access(planned, snapshot)
-    if wanted:
-        world = replace(world, snapshot=_completed(session, snapshot, wanted))
+    asked: Asked = set()
+    while snapshot.live and (asking := whom_to_ask(planned.plan, tasks, asked)) is not None:
+        fact, account_ids = asking
+        asked |= {(fact, account_id) for account_id in account_ids}
+        world = replace(world, snapshot=read_asked(session.reader, world.snapshot, fact, account_ids))
         planned = _planned(session, tasks, world, applying_at)
-    return Made(planned, world, partial(recheck, policies=session.policies, world=world), mask)
+
+    def look_again(changes: Sequence[Change], fresh: Iterable[User]) -> Looked:
+        return recheck(changes, read_again(session.reader, fresh, world), session.policies, world)
+
+    return Made(planned, world, look_again, mask)
 
 
 def make_undo(
@@ -100,7 +108,7 @@ def make_undo(
     _check_organization(session.policies, snapshot)
     direct = tuple({change.account_id for change in made if change.role is not None})
     if snapshot.live and direct:
-        snapshot = _completed(session, snapshot, direct)
+        snapshot = read_asked(session.reader, snapshot, DIRECT_ACCESS, direct)
     mask = session.mask.knowing(snapshot.users)
     found = [replace(change, account_id=mask.person(change.account_id)) for change in made]
     world = World(snapshot, session.now, session.policies.lists, mask.revealed_history(history))
@@ -113,21 +121,6 @@ def _planned(session: Session, tasks: Sequence[Task], world: World, applying_at:
     if planned.names.errors and world.snapshot.complete:  # else they may be what is missing; the plan is refused
         raise PolicyError(planned.names.errors)
     return planned
-
-
-def _wanting_direct_access(planned: Planned, snapshot: Snapshot) -> tuple[str, ...]:
-    """Account ids of people who match and are skipped because nobody knows which roles they hold directly."""
-    if not snapshot.live:
-        return ()
-    skips = (s for s in planned.plan.skips if s.why == "unknown" and "direct_access" in s.detail.split(", "))
-    return tuple(dict.fromkeys(skip.account_id for skip in skips))
-
-
-def _completed(session: Session, snapshot: Snapshot, account_ids: Sequence[str]) -> Snapshot:
-    """The snapshot with the direct roles of these people."""
-    found = session.reader.read_direct_access(account_ids)
-    users = (replace(u, direct_access=found[u.account_id]) if u.account_id in found else u for u in snapshot.users)
-    return replace(snapshot, users=tuple(users))
 
 
 def _check_organization(policies: Policies, snapshot: Snapshot) -> None:

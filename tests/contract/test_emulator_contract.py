@@ -28,7 +28,7 @@ EXCHANGES: tuple[tuple[str, str, object, int], ...] = (
     ("GET", f"{ORG}/domains/acme.example", None, 200),
     ("GET", f"{ORG}/domains/nobody.example", None, 404),
     ("GET", f"{ORG}/directory/users/u-ada/last-active-dates", None, 200),
-    ("GET", f"{ORG}/directory/users/u-unknown/last-active-dates", None, 200),
+    ("GET", f"{ORG}/directory/users/u-unknown/last-active-dates", None, 404),
     ("GET", f"{ORG}/directory/users/u-none/last-active-dates", None, 404),
     ("GET", f"{V2}/directories?accountId=u-ada&limit=5", None, 200),
     ("POST", f"{V2}/workspaces", None, 200),

@@ -6,18 +6,23 @@ from tests.emulator.accounts import Account
 from tests.emulator.paging import Walk
 from tests.emulator.state import State
 from tests.emulator.users import product_key
-from tests.emulator.wire import Json, Reply
+from tests.emulator.wire import Json, Reply, errors
 from tests.emulator.world import Call
 
 _PAGE = 100
 
 
 def read_last_active(call: Call) -> Reply:
-    """`GET .../last-active-dates`: snake_case, and empty for who never used anything (Atlassian facts, section 2.6)."""
+    """`GET .../last-active-dates`: snake_case, and empty for who never used anything (Atlassian facts, section 2.6).
+
+    Of whom our file does not know it, nothing is said: an empty list would say "never".
+    """
     owner = call.seen_account()
     if "cursor" in call.query:
         call.world.cursors.resume(call.query["cursor"][-1], "activity")  # there is never a second page: refused
-    activity = owner.facts.get("last_active") or {}
+    activity = owner.facts.get("last_active")
+    if activity is None:
+        raise errors(404, "ADMIN-404-8", "User not found")
     data: Json = {"product_access": [_product(call.state, app, at) for app, at in activity.items()]}
     added = owner.facts.get("added")
     if added is not None:

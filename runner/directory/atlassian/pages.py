@@ -40,7 +40,7 @@ def fetch_pages(
         answer = _fetch_page(client, operation, ids, asked, cursor)
         page = _entries(answer, operation)
         yield page
-        cursor = _next_cursor(client, answer, operation)
+        cursor = next_cursor(client, answer, operation)
         if cursor is None:
             return
         entries, empty = entries + len(page), 0 if page else empty + 1
@@ -77,7 +77,7 @@ def _entries(answer: Json, operation: Operation) -> list[Json]:
     return data
 
 
-def _next_cursor(client: Client, answer: Json, operation: Operation) -> str | None:
+def next_cursor(client: Client, answer: Json, operation: Operation) -> str | None:
     """The cursor of the next page. Version 2 gives a bare one; of a URL only its ``cursor`` is used, and only of a URL
     of the API's own (Atlassian facts, sections 2.2 and 2.17)."""
     links = answer.get("links")

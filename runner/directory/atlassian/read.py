@@ -2,43 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 from runner.directory.atlassian.cost import MOST_SWEEPS, fetch_sweep_counts, sweep_calls, sweeps_calls
 from runner.directory.atlassian.direct import fetch_count, fetch_direct_use
+from runner.directory.atlassian.groups import read_grants, read_groups
 from runner.directory.atlassian.harvest import Harvest
 from runner.directory.atlassian.http import Client
 from runner.directory.atlassian.keys import expiry_warnings, fetch_keys
 from runner.directory.atlassian.operations import (
-    COUNT_GROUPS,
     DIRECTORIES,
-    EVERY_DIRECTORY,
-    GROUP_ROLES,
-    SEARCH_GROUPS,
     SEARCH_USERS,
-    USER_ROLES,
     WORKSPACES,
 )
 from runner.directory.atlassian.pages import LARGEST_PAGE, MOST_ENTRIES, fetch_pages, most_of
-from runner.directory.atlassian.records import direct_grants_of_records, grants_of_records
+from runner.directory.atlassian.pool import Ahead, read_at_once
 from runner.directory.atlassian.resources import Resources, app_of_workspace
-from runner.directory.atlassian.snapshot import REFUSE_SKEW_S, build_snapshot
+from runner.directory.atlassian.single import OneByOne, direct_access, fetch_roles
+from runner.directory.atlassian.snapshot import REFUSE_SKEW_S, build_glimpse, build_snapshot
 from runner.directory.atlassian.sweep import MOST_IDS, Sweep, Swept, apps_meant, build_sweeps, chunks
 from runner.directory.facts import Facts
 from runner.directory.interface import Need, Progress, no_progress
 from runner.errors import OtherSideError
-from runner.model.people import Grant, Group, Snapshot, User
+from runner.model.people import Grant, Snapshot, User
 from runner.model.unknown import UNKNOWN, Unknown
 
-MOST_NAMES, MOST_RESOURCES, MOST_WORKSPACES = 100, 20, 1000
-_GONE = frozenset({"not_found", "odd_id"})
-"""Answers about one group or person that leave only them unknown: gone since they were listed, or not to be named."""
-T = TypeVar("T")
-R = TypeVar("R")
+MOST_WORKSPACES = 1000
 
 
 class AtlassianReader:
@@ -61,12 +54,15 @@ class AtlassianReader:
         self._progress = progress
         self._workers = workers
         self._spare = spare
+        self._one_by_one = OneByOne(client, progress, workers)
         self._directories: tuple[str, ...] | None = None
         self._resources: Resources | None = None
         self.group_homes: dict[str, str] = {}
         """The directory of each group that was read."""
         self.recent: dict[str, tuple[float, User]] = {}
         """People read one by one, and when, on the monotonic clock: what a writer may rest on for a short time."""
+        self.asked_activity = 0
+        """How many people were asked about singly when they last used an app."""
 
     def read_snapshot(self, need: Need) -> Snapshot:
         """Directories, workspaces, groups and what they grant, people, and the counts that prove them complete.
@@ -77,8 +73,8 @@ class AtlassianReader:
         taken_at, calls = self.client.clocks.now(), self.client.calls
         self._directories = self._resources = None
         harvest, need, sweeps = self.begin(need)
-        self._read_grants(harvest)
-        swept = [(sweep, self._read_sweep(harvest, sweep, need, count)) for sweep, count in sweeps]
+        read_grants(self.client, harvest, self._workers, self._progress)
+        swept = self._read_people(harvest, need, sweeps)
         if not need.confined:
             harvest.population = len(harvest.users)
             # A reading of few people is to stay cheap; of everybody this is one call more, and often enough.
@@ -104,7 +100,7 @@ class AtlassianReader:
             for chunk in chunks(sorted(set(account_ids)), MOST_IDS)
             for directory in self.read_directories()
         ]
-        for (directory, _), records in zip(jobs, self._at_once(self._fetch_people, jobs), strict=True):
+        for (directory, _), records in zip(jobs, read_at_once(self._fetch_people, jobs, self._workers), strict=True):
             for record in records:
                 harvest.add_user(record, directory)
         if harvest.problems:
@@ -117,14 +113,22 @@ class AtlassianReader:
 
     def read_direct_access(self, account_ids: Iterable[str]) -> Mapping[str, frozenset[Grant] | Unknown]:
         """The direct roles of each person, one call each (Atlassian facts, section 2.8); unknown for who is gone."""
+        return self._one_by_one.fetch_direct_access(account_ids, self.read_directories(), self.read_resources())
+
+    def read_last_active(self, account_ids: Iterable[str]) -> Mapping[str, Mapping[str, datetime | Unknown] | Unknown]:
+        """When each person last used which app, one call each and 200 a minute (Atlassian facts, section 2.6).
+
+        Unknown where that is not answered, or where the clocks are too far apart to trust any time.
+        """
         wanted = sorted(set(account_ids))
-        directories, resources = self.read_directories(), self.read_resources()
-        directory = directories[0] if len(directories) == 1 else EVERY_DIRECTORY
+        if abs(self.client.skew_s) > REFUSE_SKEW_S:
+            return dict.fromkeys(wanted, UNKNOWN)
+        self.asked_activity += len(wanted)
+        return self._one_by_one.fetch_last_active(wanted, Facts(self._latest()), self.read_resources())
 
-        def fetch(account_id: str) -> frozenset[Grant] | Unknown:
-            return self._fetch_direct_roles(directory, account_id, resources)
-
-        return dict(zip(wanted, self._at_once(fetch, wanted), strict=True))
+    def read_synced(self, account_ids: Iterable[str]) -> Mapping[str, bool | Unknown]:
+        """Whether an identity provider owns each account, one call each (Atlassian facts, section 2.19)."""
+        return self._one_by_one.fetch_synced(account_ids)
 
     def read_directories(self) -> tuple[str, ...]:
         """The ids of the directories that count: the one that the settings name, or all."""
@@ -161,13 +165,6 @@ class AtlassianReader:
     def _latest(self) -> datetime:
         return self._now or self.client.latest()
 
-    def _at_once(self, read: Callable[[T], R], items: Sequence[T]) -> list[R]:
-        """The results in the order of the items; several reads at a time."""
-        if len(items) < 2:
-            return [read(item) for item in items]
-        with ThreadPoolExecutor(min(self._workers, len(items))) as pool:
-            return list(pool.map(read, items))
-
     def _fetch_people(self, job: tuple[str, list[str]]) -> list[dict[str, Any]]:
         directory, ids = job
         asked = {"accountIds": ids, "expand": ["platformRoles", "productAccess", "groups"]}
@@ -178,18 +175,6 @@ class AtlassianReader:
         if problems:
             raise OtherSideError("bad_answer", f"people could not be read: {problems[0]}")
         return records
-
-    def _fetch_direct_roles(self, directory: str, account_id: str, resources: Resources) -> frozenset[Grant] | Unknown:
-        ids = {"directories": directory, "account": account_id}
-        problems: list[str] = []
-        try:
-            pages = fetch_pages(self.client, USER_ROLES, ids, {}, problems)
-            records = [record for page in pages for record in page]
-        except OtherSideError as error:
-            if error.reason in _GONE:
-                return UNKNOWN
-            raise
-        return UNKNOWN if problems else direct_grants_of_records(records, resources)
 
     def begin(self, need: Need) -> tuple[Harvest, Need, list[tuple[Sweep, int | None]]]:
         """The apps and groups, and the searches with the people that each will find, where that is known already.
@@ -205,7 +190,7 @@ class AtlassianReader:
             harvest = Harvest(Facts(self._latest()), self.read_resources())
         need = replace(need, confined=())
         for directory in directories:
-            self._read_groups(harvest, directory, need)
+            read_groups(self.client, harvest, directory, need, self._progress)
         groups = harvest.groups.values()
         return harvest, need, [(s, None) for directory in directories for s in build_sweeps(need, directory, groups)]
 
@@ -216,57 +201,27 @@ class AtlassianReader:
         left = sweep_calls(harvest.population, apps) - self._spare
         if left < 0:
             return []
-        self._read_groups(harvest, directory, need)
+        read_groups(self.client, harvest, directory, need, self._progress)
         sweeps = build_sweeps(need, directory, harvest.groups.values())
         if len(sweeps) > MOST_SWEEPS:
             return []
         counts = fetch_sweep_counts(self.client, sweeps)
         return list(zip(sweeps, counts, strict=True)) if sweeps_calls(sweeps, counts, apps) <= left else []
 
-    def _read_groups(self, harvest: Harvest, directory: str, need: Need) -> None:
-        """All groups of a directory with how many resources each grants; only those that matter where all tasks are
-        confined."""
-        asked: list[dict[str, Any]] = [{}]
-        if need.confined:
-            names = sorted(need.groups.union(*(confined.groups for confined in need.confined)))
-            apps = sorted(app.id for app in apps_meant(harvest.resources.apps, need.apps))
-            asked = [{"groupNames": list(chunk)} for chunk in chunks(names, MOST_NAMES)]
-            asked += [{"resourceIds": list(chunk)} for chunk in chunks(apps, MOST_RESOURCES)]
-            harvest.granting_known = frozenset(apps)
-        found: set[str] = set()
-        where = {"directories": directory}
-        count = None if need.confined else fetch_count(self.client, directory, {}, COUNT_GROUPS)
-        most = MOST_ENTRIES if count is None else most_of(count)
-        for filters in asked:
-            filters["expand"] = ["counts.resources"]
-            for page in fetch_pages(self.client, SEARCH_GROUPS, where, filters, harvest.problems, most=most):
-                groups = [harvest.add_group(record, directory) for record in page]
-                found.update(group.id for group in groups if group)
-                self._progress("groups", len(harvest.groups), None)
-        if count not in (None, len(found)):
-            harvest.problems.append(f"{len(found)} groups were read, the server counts {count}")
+    def _read_people(self, harvest: Harvest, need: Need, sweeps: Sequence[tuple[Sweep, int | None]]) -> list[Swept]:
+        """The people of each search. Whose direct roles ``need.early`` asks for has them read while pages still come:
+        the pages hang on one cursor and leave most of the rate limit unused."""
+        with Ahead(partial(fetch_roles, self.client, self.read_directories()), self._workers) as ahead:
+            swept = [(sweep, self._read_sweep(harvest, sweep, need, count, ahead)) for sweep, count in sweeps]
+            for done, (who, records) in enumerate(ahead.results(), 1):
+                direct = direct_access(records, harvest.resources)
+                harvest.users[who] = replace(harvest.users[who], direct_access=direct)
+                self._progress("direct roles", done, len(ahead))
+        return swept
 
-    def _read_grants(self, harvest: Harvest) -> None:
-        """The roles of each group that grants something."""
-        granting = [group for group in harvest.groups.values() if isinstance(group.grants, Unknown)]
-        self._progress("roles of groups", 0, len(granting))
-        for group, records in zip(granting, self._at_once(self._fetch_group_roles, granting), strict=True):
-            harvest.set_grants(group, None if records is None else grants_of_records(records, harvest.resources))
-        self._progress("roles of groups", len(granting), len(granting))
-
-    def _fetch_group_roles(self, group: Group) -> list[dict[str, Any]] | None:
-        assert group.directory is not None
-        problems: list[str] = []
-        ids = {"directories": group.directory, "group": group.id}
-        try:
-            records = [r for page in fetch_pages(self.client, GROUP_ROLES, ids, {}, problems) for r in page]
-        except OtherSideError as error:
-            if error.reason in _GONE:
-                return None
-            raise
-        return None if problems else records
-
-    def _read_sweep(self, harvest: Harvest, sweep: Sweep, need: Need, count: int | None) -> frozenset[str]:
+    def _read_sweep(
+        self, harvest: Harvest, sweep: Sweep, need: Need, count: int | None, ahead: Ahead[Any]
+    ) -> frozenset[str]:
         """The people of one search, proven complete by the server's count where the sweep asks for it.
 
         The count comes first (if it is not known already): a list that goes on and on ends there.
@@ -280,8 +235,11 @@ class AtlassianReader:
         most = MOST_ENTRIES if count is None else most_of(count)
         for page in fetch_pages(self.client, SEARCH_USERS, where, asked, harvest.problems, most=most):
             harvest.facts.latest = self._latest()
-            found.update(filter(None, [harvest.add_user(record, sweep.directory) for record in page]))
-            self._progress("people", len(harvest.users), None)
+            people = set(filter(None, [harvest.add_user(record, sweep.directory) for record in page])) - found
+            found |= people
+            if need.early and not harvest.problems:
+                ahead.ask(need.early(build_glimpse(harvest, people, self.client.connection.organization)))
+            self._progress("people", len(found), count)
         if sweep.counted and count != len(found):
             harvest.problems.append(f"{len(found)} people were read, the server counts {count}")
         return frozenset(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from runner.directory.atlassian.resources import Resources, is_platform
@@ -43,7 +44,7 @@ def user_of_record(record: Mapping[str, Any], facts: Facts, resources: Resources
         if record.get(theirs) == word:
             translated[ours] = value
     translated["roles"] = _roles(record.get("platformRoles"))
-    translated["last_active"] = _last_active(record.get("productAccess"), resources)
+    translated["last_active"] = _last_active(record.get("productAccess"), resources, "lastActiveTimestamp")
     translated["groups"] = _group_ids(record.get("groups"))
     translated["directories"] = [] if record.get("membershipStatus") == "no_membership" else [directory]
     return user_from_json(translated, facts)
@@ -71,7 +72,15 @@ def _group_ids(value: Any) -> Any:
     return value
 
 
-def _last_active(value: Any, resources: Resources) -> Any:
+def last_active_of_products(
+    products: list[Any], facts: Facts, resources: Resources
+) -> Mapping[str, datetime | Unknown] | Unknown:
+    """When a person last used each app, as ``last-active-dates`` gives it, in snake case (Atlassian facts, section
+    2.6). The instant counts, not the bare date beside it: that may be a day too early."""
+    return facts.instants({"last_active": _last_active(products, resources, "last_active_timestamp")}, "last_active")
+
+
+def _last_active(value: Any, resources: Resources, timestamp: str) -> Any:
     """Times by app id. What names a family of products counts for each app of it on that site; what names nothing that
     is known keeps its name, and counts as the use of some app."""
     if not isinstance(value, list):
@@ -81,7 +90,7 @@ def _last_active(value: Any, resources: Resources) -> Any:
         if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
             return value
         for app in resources.meant(entry["id"]) or (entry["id"],):
-            time = entry.get("lastActiveTimestamp")
+            time = entry.get(timestamp)
             found[app] = _later(found[app], time) if app in found else time
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from datetime import datetime
 
 from runner.directory.atlassian.harvest import Harvest
@@ -37,8 +38,25 @@ def build_snapshot(
         warnings=(*dict.fromkeys(harvest.warnings), *harvest.facts.warnings()),
         direct_use=harvest.direct_use,
         granting_known=harvest.granting_known,
+        askable=frozenset({"last_active"}) if abs(skew_s) <= REFUSE_SKEW_S else frozenset(),
     )
     return dataclasses.replace(snapshot, sha256=snapshot_digest(snapshot))
+
+
+def build_glimpse(harvest: Harvest, people: Iterable[str], organization: str) -> Snapshot:
+    """Some people as they are known so far, with all groups and apps, while the others are still to come."""
+    return Snapshot(
+        taken_at=harvest.facts.latest,
+        organization=organization,
+        complete=True,
+        apps=harvest.resources.apps,
+        groups=tuple(harvest.groups.values()),
+        users=tuple(harvest.users[id_] for id_ in sorted(people)),
+        population=harvest.population,
+        sha256="",
+        live=True,
+        granting_known=harvest.granting_known,
+    )
 
 
 def _check_clock(harvest: Harvest, skew_s: float) -> None:

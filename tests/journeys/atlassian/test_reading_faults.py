@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.emulator import READ_KEY, Limit, Options, Rule
-from tests.journeys.atlassian.town import AWAY, IDLE, LONG_AGO, organization, person, town
+from tests.journeys.atlassian.town import AWAY, IDLE, JIRA, LONG_AGO, organization, person, town
 
 LONGEST_S = 1000.0
 """Simulated seconds within which every command must have ended: the deadline for waiting, and some for the calls."""
@@ -182,10 +182,51 @@ GAPS |= {
 }
 
 
+ONE_BY_ONE = "/last-active-dates"
+ACTIVITY = {what: case.rule for what, case in GAPS.items() if "activity" in what}
+
+
+@pytest.mark.parametrize("rule", ACTIVITY.values(), ids=ACTIVITY)
+def test_whose_activity_is_missing_is_asked_about_alone(rule: Rule, tmp_path: Path, whole_plan: Any) -> None:
+    """A call a person brings the plan of a quiet day, for those alone whom everything else left in, and once each."""
+    with town(tmp_path, faults=[rule]) as found:
+        done = found.run("plan")
+        asked = [entry.path.split("/")[-2] for entry in found.emulator.log if entry.path.endswith(ONE_BY_ONE)]
+    assert (done.code, done.form["digest"]) == (0, whole_plan["digest"]), done.err
+    assert len(asked) == len(set(asked))
+    assert set(asked) == set(ONE) if rule.accounts else not {"robot", "boss"} & set(asked)
+
+
+NOT_SAYING = {
+    "404": Rule("status", match=ONE_BY_ONE, status=404, times=0),
+    "400": Rule("status", match=ONE_BY_ONE, status=400, times=0),
+    "401": Rule("status", match=ONE_BY_ONE, status=401, shape="proxy", times=0),
+    "HTML": Rule("html_200", match=ONE_BY_ONE, times=0),
+    "no data": Rule("set_keys", match=ONE_BY_ONE, times=0, patch={"product_access": None}),
+    "no list": Rule("set_keys", match=ONE_BY_ONE, times=0, patch={"product_access": "never"}),
+    "no times": Rule(
+        "set_keys", match=ONE_BY_ONE, times=0, patch={"product_access": [{"id": JIRA, "key": "jira-software"}]}
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("rule", NOT_SAYING.values(), ids=NOT_SAYING)
+def test_an_answer_that_says_nothing_is_not_never(rule: Rule, tmp_path: Path, whole_plan: Any) -> None:
+    """Whoever cannot be asked about stays unknown and is left alone; the others are as they were."""
+    with town(tmp_path, faults=[gap("productAccess", accounts=ONE), rule]) as found:
+        done = found.run("plan")
+        pending = {change["account_id"] for change in done.form["changes"] if not change["blocked"]}
+        skips = [skip for skip in done.form["skips"] if skip["account_id"] in ONE]
+    assert done.code == 0, done.err
+    assert pending == {change["account_id"] for change in whole_plan["changes"]} - set(ONE)
+    assert [(skip["why"], skip["detail"]) for skip in skips] == [("unknown", "last_active")]
+
+
 @pytest.mark.parametrize("case", GAPS.values(), ids=GAPS)
 def test_what_is_not_known_is_never_taken_for_idle(case: Gap, tmp_path: Path, whole_plan: Any) -> None:
-    """People of whom a fact is missing are left alone; where too many lack it, nobody of the task is touched."""
-    with town(tmp_path, faults=[case.rule]) as found:
+    """People of whom a fact is missing are left alone; where too many lack it, nobody of the task is touched. Nor does
+    it help to ask about each where that is refused."""
+    with town(tmp_path, faults=[case.rule, Rule("status", match=ONE_BY_ONE, status=403, times=0)]) as found:
         done = found.run("plan")
         pending = {change["account_id"] for change in done.form["changes"] if not change["blocked"]}
         rails = tuple(refusal["rail"] for refusal in done.form["refusals"])
