@@ -123,6 +123,14 @@ def _git_bytes(folder: Path, *arguments: str) -> bytes | None:
     return done.stdout if done.returncode == 0 else None
 
 
+def read_pushed(folder: Path) -> tuple[str, str] | None:
+    """The URL of the remote ``origin`` and the commit that is checked out, where that remote is known to have it."""
+    head, url = read_head(folder), _git(folder, "config", "--get", "remote.origin.url")
+    if head is None or url is None or not _git(folder, "branch", "--remotes", "--contains", head, "--list", "origin/*"):
+        return None
+    return url.strip(), head
+
+
 def read_top(folder: Path) -> Path | None:
     """The root of the work tree that a folder is in; None without a repository."""
     found = _git(folder, "rev-parse", "--show-toplevel")

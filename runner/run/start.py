@@ -266,7 +266,8 @@ def _literal(name: str) -> str:
 
 
 def _slug(key: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", key.casefold()).strip("-") or "app"
+    """A part of a file's name; most file systems take no more than 255 bytes."""
+    return re.sub(r"[^a-z0-9]+", "-", key.casefold())[:60].strip("-") or "app"
 
 
 def _prose(key: str) -> str:
