@@ -29,7 +29,11 @@ PARTS = {
     ),
     "plan": Part(
         _within("runner/engine", "digest draft merge held recheck plan undo guard evaluate"),
-        (" ".join(_within(_ENGINE, "test_draft test_held test_undo test_rails test_rails_edges")), _ENGINE),
+        (
+            " ".join(_within(_ENGINE, "test_draft test_held test_undo test_rails test_rails_edges test_evaluate")),
+            "tests/cases",
+            _ENGINE,
+        ),
     ),
     "journal": Part(
         _within("runner/journal", "chain records verify lease writing fold journal"),

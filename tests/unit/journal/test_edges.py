@@ -152,6 +152,13 @@ def test_a_living_process_is_asked_and_not_disturbed() -> None:
     assert (gone, said) == (False, b"still here\n")
 
 
+def test_an_owner_is_of_one_start_of_one_machine_and_one_container() -> None:
+    """Clones of a machine share its name, and containers their processes' numbers."""
+    host = read_owner().host
+    assert Path("/proc/sys/kernel/random/boot_id").read_text("utf-8").strip() in host
+    assert Path("/proc/self/ns/pid").readlink().name in host
+
+
 def test_a_number_that_no_process_can_have_is_not_gone() -> None:
     """Somebody else's lease.json is not trusted to be of this machine."""
     host = read_owner().host
