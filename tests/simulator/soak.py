@@ -19,6 +19,7 @@ from pathlib import Path
 
 from tests.simulator.cancelling import heeded, moments
 from tests.simulator.careless import REMOVING, careless, spoilt, undone
+from tests.simulator.damage import DAMAGES, every_damage
 from tests.simulator.process import killed_on_api, killed_on_branch, killed_on_file
 from tests.simulator.replies import CASES, reply
 from tests.simulator.trials import (
@@ -108,6 +109,13 @@ def damages(amounts: Amounts) -> Iterator[Named]:
     return (named(damaged, seed) for seed in amounts.of(2_000))
 
 
+def all_damages(amounts: Amounts) -> Iterator[Named]:
+    """Each byte, record, order, tail and exchange of three runs, for three sizes of them."""
+    for store in STORES:
+        for changes in (1, 3, 8) if amounts.share >= 1 else (1,):
+            yield from (named(every_damage, how, changes, store) for how in DAMAGES)
+
+
 def careless_policies(amounts: Amounts) -> Iterator[Named]:
     """Careless and hostile policies, a hundred runs each."""
     return (named(careless, seed, 100) for seed in amounts.of(200))
@@ -151,8 +159,8 @@ def in_folder(trial: Callable[..., Trial], *arguments: object) -> Trial:
 
 
 KINDS: tuple[Callable[[Amounts], Iterator[Named]], ...] = (
-    every_kill, every_kill_unseen, every_signal, every_store_failure, rough_worlds, crowds, damages, careless_policies,
-    spoilt_sources, undos, replies, real_kills, real_signals,
+    every_kill, every_kill_unseen, every_signal, every_store_failure, rough_worlds, crowds, damages, all_damages,
+    careless_policies, spoilt_sources, undos, replies, real_kills, real_signals,
 )  # fmt: skip
 
 

@@ -117,6 +117,14 @@ class TownReader:
         """See Reader."""
         return {user.account_id: user.direct_access for user in self.read_users(account_ids)}
 
+    def read_last_active(self, account_ids: Iterable[str]) -> Mapping[str, Mapping[str, datetime | Unknown] | Unknown]:
+        """See Reader."""
+        return {user.account_id: user.last_active for user in self.read_users(account_ids)}
+
+    def read_synced(self, account_ids: Iterable[str]) -> Mapping[str, bool | Unknown]:
+        """See Reader."""
+        return {user.account_id: user.synced for user in self.read_users(account_ids)}
+
     def _touch(self, what: str) -> None:
         if self.town.fate.touch(what, READ_FAULTS):
             raise OtherSideError("unavailable", f"{what}: 503")

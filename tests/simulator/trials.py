@@ -82,6 +82,7 @@ def rough(seed: int) -> Trial:
         world.run()
         trial.wrong += recount(world.evidence(), open_allowed=True)
         trial.wrong += false_alarms(world)
+        world.fate.struck["honest journals checked"] += 1
         if store == "branch" and chance.random() < 0.5:  # a folder that is gone has nothing to check
             world.lose_machine()
             world.fate.struck["machine lost"] += 1
@@ -89,6 +90,7 @@ def rough(seed: int) -> Trial:
     end = world.recover()
     trial.expect(end.code in (0, 3), f"the last run ended with {end}")
     trial.wrong += recount(world.evidence()) + false_alarms(world)
+    world.fate.struck["honest journals checked"] += 1
     trial.struck = world.fate.struck
     return trial
 

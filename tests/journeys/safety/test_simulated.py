@@ -11,6 +11,7 @@ import pytest
 
 from tests.simulator import soak
 from tests.simulator.careless import REMOVING, careless, spoilt, undone
+from tests.simulator.damage import DAMAGES, every_damage
 from tests.simulator.replies import CASES, reply
 from tests.simulator.soak import Named, named
 from tests.simulator.trials import (
@@ -78,6 +79,12 @@ def test_a_journal_changed_between_runs_stops_the_next_one_and_names_the_record(
     check(named(damaged, seed) for seed in range(100))
 
 
+@pytest.mark.parametrize("how", DAMAGES)
+def test_every_damage_to_a_journal_is_found_where_it_is(how: str) -> None:
+    """Each byte, record, order, tail and exchange of three runs: the first bad record is named."""
+    check([named(every_damage, how, 1, "folder")])
+
+
 def test_limits_hold_for_each_run_and_for_any_24_hours() -> None:
     """Careless and hostile policies, run again and again, with writes that fail and nobody knows how."""
     check(named(careless, seed, 12) for seed in range(15))
@@ -107,6 +114,6 @@ def test_a_soak_makes_every_kind_of_trial() -> None:
     amounts = soak.Amounts(seed=0, share=0.01)
     first = {name: next(iter(kind(amounts)))[0].split("(")[0] for name, kind in kinds.items()}
     assert set(first.values()) >= {
-        "killed", "signalled", "store_fails", "rough", "crowded", "damaged", "careless", "spoilt", "undone", "reply",
-        "in_folder",
+        "killed", "signalled", "store_fails", "rough", "crowded", "damaged", "every_damage", "careless", "spoilt",
+        "undone", "reply", "in_folder",
     }  # fmt: skip
