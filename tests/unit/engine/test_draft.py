@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 from runner.model.plan import Plan
+from runner.model.policy import Exemption
+from runner.model.problem import NOWHERE
 from tests.unit.engine.made import JIRA, WIKI, group, plan, policies, snapshot, task, user
 
 GROUPS = [
@@ -30,3 +35,75 @@ def test_a_task_that_gives_back_what_it_takes_contradicts_itself() -> None:
     made = plan(policies(task("odd", ONE, {"grant_app_access": "jira"}, {"remove_from_groups": "jira"})), read).plan
     assert [refusal.rail for refusal in made.refusals] == ["conflict"]
     assert _moves(made) == []
+
+
+def test_somebody_of_whom_it_is_not_known_is_left_alone_with_the_missing_facts() -> None:
+    """And not listed: a list of whom a filter does not know to match would be a list of anybody."""
+    read = snapshot([user("u-1", mfa=...), user("u-2", mfa=False), user("u-3")])
+    made = plan(policies(task("t", {"mfa": False}, "report", "suspend")), read).plan
+    assert _moves(made) == [("suspend", None)]
+    assert [(s.account_id, s.why, s.detail) for s in made.skips] == [("u-1", "unknown", "mfa")]
+    assert [reported.account_id for reported in made.reported] == ["u-2"]
+
+
+def test_whoever_is_protected_is_listed_and_not_changed() -> None:
+    """A list is no change; somebody exempt is not even listed."""
+    read = snapshot([user("u-1", roles=["org-admin"]), user("u-2"), user("u-3")])
+    found = policies(task("t", {"status": "active"}, "report", "suspend"), users=("u-2",))
+    until = Exemption("agreed", "it@acme.example", date(2027, 1, 1), NOWHERE, user="u-3")
+    made = plan(replace(found, exemptions=(until,)), read).plan
+    assert _moves(made) == []
+    assert [(s.account_id, s.why, s.detail) for s in made.skips] == [
+        ("u-1", "protected", "org-admin"), ("u-2", "protected", "u-2"), ("u-3", "exempt", "agreed"),
+    ]  # fmt: skip
+    assert [reported.account_id for reported in made.reported] == ["u-1", "u-2"]
+
+
+def test_all_or_nothing_for_a_person() -> None:
+    """One thing in the way, and nothing of the task is done to them; of several, all of a kind are told."""
+    groups = [group("g"), group("idp", managed_by_idp=True), group("idp-2", managed_by_idp=True)]
+    read = snapshot([user("u-1", groups=["g", "idp", "idp-2"]), user("u-2", groups=["g"]), user("u-3")], groups)
+    made = plan(policies(task("t", {"status": "active"}, {"remove_from_groups": ["g", "idp", "idp-2"]})), read).plan
+    assert [(c.account_id, c.verb, c.target.id if c.target else None) for c in made.changes] == [
+        ("u-2", "remove_from_group", "g")
+    ]
+    assert [(s.account_id, s.why, s.detail) for s in made.skips] == [
+        ("u-1", "synced_group", "idp, idp-2"), ("u-3", "already", ""),
+    ]  # fmt: skip
+    assert [(h.account_id, h.group.id if h.group else None, h.change) for h in made.handover] == [
+        ("u-1", "idp", "remove"), ("u-1", "idp-2", "remove"),
+    ]  # fmt: skip
+
+
+def test_a_task_that_only_lists_says_nothing_of_those_who_are_fine() -> None:
+    """There is nothing that they could be already."""
+    made = plan(policies(task("t", {"status": "active"}, "report")), snapshot([user("u-1")])).plan
+    assert (made.skips, [reported.account_id for reported in made.reported]) == ((), ["u-1"])
+
+
+def test_a_state_that_is_not_known_is_not_changed() -> None:
+    """Whether it is a status or a membership."""
+    crowd = [user(f"v-{number}") for number in range(40)]
+    read = snapshot([user("u-1", status=...), user("u-2", groups=...), *crowd], [group("g")])
+    suspend = plan(policies(task("t", {"account_id": "u-1"}, "suspend")), read).plan
+    join = plan(policies(task("t", {"account_id": "u-2"}, {"add_to_groups": "g"})), read).plan
+    assert [(s.account_id, s.why, s.detail) for s in suspend.skips] == [("u-1", "unknown", "status")]
+    assert [(s.account_id, s.why, s.detail) for s in join.skips] == [("u-2", "unknown", "groups")]
+    assert _moves(suspend) == _moves(join) == []
+
+
+def test_who_comes_back_is_restored_or_reactivated() -> None:
+    """Each by the verb that undoes what was done to them."""
+    read = snapshot([user("u-1", status="suspended"), user("u-2", status="deactivated"), user("u-3"), user("u-4")])
+    back = plan(policies(task("t", {"account_id": ["u-1", "u-3"]}, "restore")), read).plan
+    again = plan(policies(task("t", {"account_id": ["u-2", "u-3"]}, "reactivate")), read).plan
+    assert (_moves(back), _moves(again)) == ([("restore", None)], [("reactivate", None)])
+
+
+def test_an_account_of_the_identity_provider_is_handed_over() -> None:
+    """Only the provider can deactivate it."""
+    read = snapshot([user("u-1", synced=True), user("u-2")])
+    made = plan(policies(task("t", {"account_id": ["u-1", "u-2"]}, "deactivate")), read).plan
+    assert _moves(made) == [("deactivate", None)]
+    assert [(s.account_id, s.why) for s in made.skips] == [("u-1", "synced_account")]
+    assert [(h.account_id, h.group, h.change) for h in made.handover] == [("u-1", None, "deactivate")]
