@@ -149,7 +149,7 @@ def _read_process(pid: int) -> tuple[str, str]:
     Source: proc(5), ``/proc/PID/stat``, fields 3 and 22; the name in field 2 may itself hold blanks and parentheses.
     """
     fields = _read(f"/proc/{pid}/stat").rpartition(")")[2].split()
-    return (fields[0], fields[19]) if len(fields) > 19 else ("", "")
+    return (fields[0], fields[19]) if fields else ("", "")
 
 
 def _read(path: str) -> str:

@@ -26,21 +26,29 @@ from tests.mutation.mutants import Mutant, mutants
 from tests.mutation.parts import PARTS, tests_of
 
 ROOT = Path(__file__).resolve().parents[2]
-LONGEST_S = 90
-"""Of a processor's time, for all tests of a module."""
 
 
-def is_noticed(tree: Path, tests: tuple[str, ...], *, remember: bool = False) -> bool:
-    """Whether a test fails on the tree. A child of this process imports it, which has pytest at hand already.
-
-    ``remember`` keeps the bytecode of what is read, for the next time.
-    """
+def is_noticed(tree: Path, tests: tuple[str, ...], longest_s: int) -> bool:
+    """Whether a test fails on the tree, or takes more of a processor's time than ``longest_s``. A child of this process
+    imports it, which has pytest at hand already."""
     child = os.fork()
     if child == 0:
-        sys.dont_write_bytecode = not remember
-        resource.setrlimit(resource.RLIMIT_CPU, (LONGEST_S, LONGEST_S))  # what runs for ever is noticed, too
+        sys.dont_write_bytecode = True
+        resource.setrlimit(resource.RLIMIT_CPU, (longest_s, longest_s))
         _test(tree, tests)
     return os.waitpid(child, 0)[1] != 0
+
+
+def fine_s(tree: Path, tests: tuple[str, ...]) -> float:
+    """How much of a processor's time the tests take on a tree in which nothing is wrong; exits where they fail. Keeps
+    the bytecode of what is read, for the next time."""
+    child = os.fork()
+    if child == 0:
+        _test(tree, tests)
+    _, status, used = os.wait4(child, 0)
+    if status:
+        sys.exit(f"these tests fail as it is: {' '.join(tests)}")
+    return used.ru_utime + used.ru_stime
 
 
 def _test(tree: Path, tests: tuple[str, ...]) -> None:
@@ -61,8 +69,7 @@ def _try(place: str, tree: Path) -> int:
     """Every mutant of a module, or of one line; returns how many survived without an explanation."""
     module, _, line = place.partition(":")
     path, tests = tree / module, tests_of(module)
-    if is_noticed(tree, tests, remember=True):
-        sys.exit(f"the tests of {module} fail as it is")
+    longest_s = int(2 * fine_s(tree, tests)) + 10
     for remembered in path.parent.glob(f"__pycache__/{path.stem}.*"):
         remembered.unlink()
     right = path.read_text(encoding="utf-8")
@@ -70,7 +77,7 @@ def _try(place: str, tree: Path) -> int:
     for mutant in (found for found in mutants(right) if line in ("", str(found.line))):
         path.write_text(mutant.source, encoding="utf-8")
         made += 1
-        if not is_noticed(tree, tests):
+        if not is_noticed(tree, tests, longest_s):
             survivors.append(mutant)
             _say(f"  survived {module}:{mutant.line}: {mutant.what}: {lines[mutant.line - 1].strip()}")
     path.write_text(right, encoding="utf-8")

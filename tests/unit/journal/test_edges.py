@@ -141,13 +141,26 @@ def test_a_run_knows_since_when_the_one_before_is_quiet() -> None:
     assert before <= run.quiet_since <= clock.now
 
 
+ODD_NAME = b") \xff Z ("
+CHILD = f"""
+import signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+open("/proc/self/comm", "wb").write({ODD_NAME!r})
+print("ready", flush=True)
+print(input())
+"""
+"""A process that any signal but none ends, of a name that reads like the fields behind it."""
+
+
 def test_a_living_process_is_asked_and_not_disturbed() -> None:
-    """Whether it is there; it goes on with what it did."""
+    """Whether it is there, whatever it calls itself; it goes on with what it did."""
     pipe = subprocess.PIPE
     host = read_owner().host
-    with subprocess.Popen([sys.executable, "-c", "print(input())"], stdin=pipe, stdout=pipe) as child:
-        started = Path(f"/proc/{child.pid}/stat").read_text("utf-8").rpartition(")")[2].split()[19]
-        gone = read_gone(Owner(host, child.pid, started), host)
+    with subprocess.Popen([sys.executable, "-c", CHILD], stdin=pipe, stdout=pipe) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"ready\n"
+        fields = Path(f"/proc/{child.pid}/stat").read_bytes().partition(ODD_NAME + b") ")[2].split()
+        gone = read_gone(Owner(host, child.pid, fields[19].decode()), host)
         said = child.communicate(b"still here\n")[0]
     assert (gone, said) == (False, b"still here\n")
 
@@ -175,6 +188,14 @@ class ListeningStore(MemoryStore):
         """See Store."""
         self.said.append(edit.message)
         return super().write_edit(edit, decide)
+
+
+def test_a_run_says_by_which_number_of_the_lease_it_writes() -> None:
+    """So that a checker can tell whose an effect was: each run has a higher one."""
+    store, paths = two_runs()
+    assert [json.loads(lines_of(store, path)[0])["fence"] for path in paths] == [1, 2]
+    assert store.lease is not None
+    assert store.lease.fence == 2
 
 
 def test_each_step_says_what_it_adds() -> None:
