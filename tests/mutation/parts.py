@@ -44,11 +44,7 @@ PARTS = {
     ),
     "run": Part(
         _within("runner/run", "applying breaker recovery approved"),
-        (
-            " ".join(_within(_RUN, "test_applying test_approved test_breaker test_recovery")),
-            "tests/journeys/safety/test_simulated.py",
-            "tests/journeys/test_main_job.py",
-        ),
+        (" ".join(_within(_RUN, "test_applying test_approved test_breaker test_recovery")),),
     ),
 }
 
