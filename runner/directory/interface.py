@@ -99,3 +99,8 @@ class Writer(Protocol):
 def ends_the_run(outcome: Outcome) -> bool:
     """Whether the other side refused the key or the right to write: nothing more may be sent."""
     return outcome.status == FAILED and outcome.detail.split(":")[0] in (KEY_REFUSED, FORBIDDEN)
+
+
+def refuses_the_key(outcome: Outcome) -> bool:
+    """Whether the key itself was refused, or can never write: that says nothing about the change."""
+    return outcome.status == FAILED and outcome.detail.split(":")[0] == KEY_REFUSED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from runner.directory.interface import Gate
+from runner.directory.interface import Gate, refuses_the_key
 from runner.engine.digest import changes_digest
 from runner.engine.rails import stop
 from runner.errors import OtherSideError
@@ -20,7 +20,7 @@ from runner.run.session import Session, WritingSession
 @dataclass(frozen=True)
 class Applied:
     """What became of the changes. ``refusal`` is why the rest was not sent, ``cancelled`` that somebody ended it, and
-    ``suspects`` are the tasks whose changes failed when the breaker ended the run."""
+    ``suspects`` are the tasks whose changes failed when the breaker ended the run: none where the key was refused."""
 
     outcomes: tuple[Outcome, ...]
     refusal: Refusal | None = None
@@ -45,7 +45,7 @@ def apply_changes(changes: Sequence[Change], recheck: Recheck, run: OpenRun, wri
             return Applied(tuple(outcomes), cancelled=cancelled)
         if stopped:
             rest = changes[done:]
-            return Applied(tuple(outcomes), _refusal("stop", Trip(stopped, "no stop"), rest))
+            return Applied(tuple(outcomes), _refusal("stop", Trip(stopped, "no stop", stop.HOW), rest))
         outcomes += _apply_batch(batch, recheck, run, writing)
         if session.cancelled():  # what was not sent for this is no failure of a task
             return Applied(tuple(outcomes), cancelled=session.cancelled())
@@ -98,10 +98,11 @@ def _batches(changes: Sequence[Change]) -> Iterator[tuple[int, tuple[Change, ...
 
 
 def _suspects(outcomes: Sequence[Outcome]) -> tuple[str, ...]:
+    if any(map(refuses_the_key, outcomes)):
+        return ()
     failed = (outcome for outcome in outcomes if outcome.status in (FAILED, UNKNOWN_OUTCOME))
     return tuple(sorted({task for outcome in failed for task in outcome.change.tasks}))
 
 
 def _refusal(rail: str, trip: Trip, rest: Sequence[Change]) -> Refusal:
-    how = "find out why, then run again" if rail == "breaker" else stop.HOW
-    return Refusal(rail, None, trip.found, trip.limit, changes_digest(rest), how)
+    return Refusal(rail, None, trip.found, trip.limit, changes_digest(rest), trip.how)

@@ -85,7 +85,8 @@ def _carry_out(writing: WritingSession, run: OpenRun, prospect: Prospect) -> Fin
 def ending_of(plan: Plan, applied: Applied, refusals: tuple[Refusal, ...]) -> Ending:
     """How the run ended, in a word and an exit code, and which tasks have had their turn."""
     quarantined = dict.fromkeys(applied.suspects, applied.refusal.found) if applied.refusal else {}
-    turned = () if any(refusal.rail in RETRIED for refusal in refusals) else plan.tasks
+    blameless = applied.refusal is not None and not applied.suspects
+    turned = () if blameless or any(refusal.rail in RETRIED for refusal in refusals) else plan.tasks
     if applied.cancelled:
         return Ending(record.CANCELLED, PARTLY, (), "cancelled")
     if refusals:

@@ -9,7 +9,7 @@ import pytest
 
 from runner.directory.atlassian.http import Client
 from runner.directory.atlassian.operations import SUSPEND
-from runner.directory.interface import EVERYTHING, ends_the_run
+from runner.directory.interface import EVERYTHING, ends_the_run, refuses_the_key
 from runner.errors import OtherSideError
 from runner.model.outcome import Outcome
 from runner.model.plan import Change
@@ -138,6 +138,18 @@ def test_a_key_that_may_not_write_is_told_so() -> None:
     assert ends_the_run(outcome)
     assert "needs an API key without scopes" in outcome.detail
     assert READ_KEY not in outcome.detail
+
+
+def test_a_403_that_names_a_scope_is_about_the_key() -> None:
+    """Lifecycle operations name a scope that nobody can choose (Atlassian facts, section 0)."""
+    clock = Clock()
+    body = {"code": 403, "message": "Unauthorized; scope does not match: manage:org"}
+    with Emulator(small(), clock=clock.now) as emulator:
+        _, writer = atlassian(emulator, clock)
+        emulator.set_faults([Rule("status", match="/lifecycle/disable", status=403, shape="proxy", patch=body)])
+        outcome = writer.apply_change(change("bob", "deactivate"))
+    assert outcome.detail.startswith("key_refused: 403 Unauthorized; scope does not match")
+    assert refuses_the_key(outcome)
 
 
 def test_a_write_that_a_limit_refused_is_sent_again() -> None:

@@ -39,14 +39,14 @@ class Rule:
     `effect`: whether a replacing kind strikes `before` the request is carried out, or `after`, when its effect
     stands and only the reply is lost.
 
-    What the kinds read: `status`: `status`, `shape` (`errors`, `proxy`, `gateway`, `key`, `html`, `empty`) and
-    `retry` (a style of `limits.retry_headers`) with `seconds`; `redirect`: `status`, `url`; `huge`, `gzip_bomb`:
-    `size` bytes when decoded; `drip`: one byte each `seconds`; `delay`, `skew` (of the `Date` header): `seconds`;
-    `drop_keys`: `keys`, `set_keys`: `patch`, both for `accounts`, or for each `share`-th item, or for all;
-    `duplicate_user`: an item of the page before once more, with `patch` over it; `count_off`: `by`; `endless`: the
-    last of several pages names itself as the next one, under a new token each time; `next_host`: `url`; `edit`:
-    `patch` (facts of our file) over the user `accounts[0]`; `vanish`: `accounts` leave the organization; `lag`: the
-    write is not seen by the next `reads` reads.
+    What the kinds read: `status`: `status`, `shape` (`errors`, `proxy`, `gateway`, `key`, `html`, `empty`) with
+    `patch` over it, and `retry` (a style of `limits.retry_headers`) with `seconds`; `redirect`: `status`, `url`;
+    `huge`, `gzip_bomb`: `size` bytes when decoded; `drip`: one byte each `seconds`; `delay`, `skew` (of the `Date`
+    header): `seconds`; `drop_keys`: `keys`, `set_keys`: `patch`, both for `accounts`, or for each `share`-th item,
+    or for all; `duplicate_user`: an item of the page before once more, with `patch` over it; `count_off`: `by`;
+    `endless`: the last of several pages names itself as the next one, under a new token each time; `next_host`:
+    `url`; `edit`: `patch` (facts of our file) over the user `accounts[0]`; `vanish`: `accounts` leave the
+    organization; `lag`: the write is not seen by the next `reads` reads.
     """
 
     kind: str

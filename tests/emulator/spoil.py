@@ -52,7 +52,8 @@ def _status(rule: Rule, request: Request, now: datetime) -> Reply:
         "gateway": lambda: gateway(rule.status, message, request.path, now.isoformat()),
         "key": lambda: keyed(rule.status, "forbidden"),
     }[rule.shape]()
-    return Reply(rule.status, problem.payload, headers)
+    payload = {**problem.payload, **rule.patch} if isinstance(problem.payload, dict) else problem.payload
+    return Reply(rule.status, payload, headers)
 
 
 @lru_cache(maxsize=2)

@@ -235,6 +235,7 @@ def _judged(change: Change, result: _Result, present: Value) -> tuple[str, str]:
 
 def _refusal_detail(sent: Sent) -> str:
     """A word for machines, the other side's words, and what to do where that is known (Atlassian facts, section 6)."""
-    word = _REFUSALS.get(sent.status, "refused" if sent.status else "")
-    hint = " (writing needs an API key without scopes)" if "SCOPE" in sent.words.upper() else ""
+    lacks_scope = sent.status in (401, 403) and "SCOPE" in sent.words.upper()
+    word = KEY_REFUSED if lacks_scope else _REFUSALS.get(sent.status, "refused" if sent.status else "")
+    hint = " (writing needs an API key without scopes)" if lacks_scope else ""
     return (f"{word}: {sent.words}" if word else sent.words) + hint

@@ -7,8 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.emulator import READ_KEY, Limit, Rule
-from tests.journeys.atlassian.town import AWAY, IDLE, Town, check_nobody_wrongly_idle, check_truth, organization, town
+from tests.emulator import API_KEY, READ_KEY, Limit, Rule
+from tests.journeys.atlassian.town import (
+    AWAY,
+    IDLE,
+    TASKS,
+    Town,
+    check_nobody_wrongly_idle,
+    check_truth,
+    organization,
+    town,
+)
 
 LONGEST_S = 1200.0
 WRITES = {
@@ -109,13 +118,31 @@ def test_a_key_that_is_refused_ends_the_run(rule: Rule, tmp_path: Path) -> None:
 
 
 def test_a_key_that_cannot_write_says_so(tmp_path: Path) -> None:
-    """With a read-only key apply changes nothing and names what is wrong with the key."""
+    """With a read-only key apply changes nothing and names what is wrong with the key, also for people."""
     with town(tmp_path) as found:
         found.key = READ_KEY
         done = found.run("apply", "--all")
         assert (done.code, done.form["reason"]) == (3, "breaker")
         assert "API key without scopes" in done.out
+        (refusal,) = done.form["refusals"]
+        assert refusal["how_to_allow"].startswith("put an API key without scopes")
+        report = next((found.folder / "journal").glob("runs/*/*/*/*/report.md")).read_text(encoding="utf-8")
+        assert "put an API key without scopes" in report
         assert found.emulator.effects == ()
+        check_truth(found)
+
+
+def test_with_a_key_that_can_write_nothing_is_lost(tmp_path: Path) -> None:
+    """A refused key is no task's fault: none is in quarantine, both are still due, and the next run does it all."""
+    weekly = "{weekly: {days: [sunday], at: '05:00'}}"
+    tasks = {name: text.replace("{manual: true}", weekly) for name, text in TASKS.items()}
+    with town(tmp_path, tasks=tasks) as found:
+        found.key = READ_KEY
+        assert found.run("run").form["reason"] == "breaker"
+        found.key = API_KEY
+        found.clock.sleep(60)
+        again = found.run("run")
+        assert (again.code, again.form["outcomes"]) == (0, {"applied": 28}), again.err
         check_truth(found)
 
 

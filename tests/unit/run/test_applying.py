@@ -179,3 +179,13 @@ def test_progress_is_told_from_nothing_to_all() -> None:
 
 def _journal(bench: Bench) -> str:
     return next(path for path in bench.store.files if path.endswith("journal.jsonl"))
+
+
+def test_a_refused_key_is_no_tasks_fault() -> None:
+    """The breaker ends the run, and suspects nobody; a 403 may be about what a task wants."""
+    for word, suspects in (("key_refused", ()), ("forbidden", ("idle",))):
+        bench = Bench()
+        bench.organization.ends["u-1"] = ("failed", f"{word}: no")
+        done = applied(bench, each(7, tasks=("idle",)))
+        assert done.refusal is not None
+        assert (done.refusal.rail, done.suspects) == ("breaker", suspects)

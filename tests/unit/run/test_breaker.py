@@ -55,7 +55,10 @@ def test_a_refused_key_ends_the_run_at_once(word: str) -> None:
     """The first 401 or 403 is enough: the next one would be answered alike."""
     first, second = outcomes([change(1), change(2)])
     bad = replace(first, status=BAD, detail=f"{word}: no")
-    assert tripped([bad, second], 1000) == Trip(f"the other side refused the key: {word}: no", "no 401 or 403")
+    trip = tripped([bad, second], 1000)
+    assert trip is not None
+    assert (trip.found, trip.limit) == (f"the other side refused the key: {word}: no", "no 401 or 403")
+    assert trip.how.startswith("put an API key without scopes" if word == "key_refused" else "find out why")
 
 
 def test_what_was_held_back_does_not_look_like_a_refused_key() -> None:
