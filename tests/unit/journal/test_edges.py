@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from runner.errors import OtherSideError
 from runner.journal.chain import Finding, in_order
 from runner.journal.ids import run_folder
 from runner.journal.lease import TERM, Decision, Lease, Owner, quiet_since, read_gone, read_owner, taken_lease
@@ -188,6 +189,32 @@ class ListeningStore(MemoryStore):
         """See Store."""
         self.said.append(edit.message)
         return super().write_edit(edit, decide)
+
+
+@dataclass
+class FalteringStore(MemoryStore):
+    """Refuses one step, and would take the next."""
+
+    refuses: str = ""
+
+    def write_edit(self, edit: Edit, decide: Decision) -> Lease:
+        """See Store."""
+        if self.refuses and edit.message.endswith(self.refuses):
+            self.refuses = ""
+            raise OtherSideError("audit_store", "the push was refused")
+        return super().write_edit(edit, decide)
+
+
+def test_after_a_step_that_failed_nothing_more_is_written() -> None:
+    """Also where the store would work again: nobody knows what it holds."""
+    store = FalteringStore(refuses="intent")
+    clock = Clock()
+    run, _ = journal(store, clock).open_run(start(), "aaaa")
+    before = dict(store.files)
+    for step in (lambda: run.record_intents([change(1)]), lambda: run.finish(ENDING), run.hold):
+        with pytest.raises(OtherSideError, match="the push was refused"):
+            step()
+    assert store.files == before
 
 
 def test_a_run_says_by_which_number_of_the_lease_it_writes() -> None:
