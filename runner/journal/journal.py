@@ -104,6 +104,10 @@ class Journal:
         """The ``report.md`` of a run."""
         return self._store.read_file(f"{run_folder(run)}/{REPORT}")
 
+    def read_kept(self, run: str, name: str) -> bytes | None:
+        """Another file of a run, by its name in the run's folder."""
+        return self._store.read_file(f"{run_folder(run)}/{name}")
+
     def open_run(self, start: Start, token: str) -> tuple[OpenRun, Past]:
         """Take the lease, read the past under it, and write the run's first record.
 

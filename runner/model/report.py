@@ -84,7 +84,7 @@ class TaskNote:
 class Surroundings:
     """Everything else that a report says. It is kept in ``report.json``, so that the report can be made again.
 
-    ``seats`` are those of the changes that were really made; ``trend`` is oldest first and ends with this run;
+    ``seats`` are those of the changes that were really made, ``month_seats`` those of all runs of this month so far; ``trend`` is oldest first and ends with this run;
     ``link`` is the https address of the full report, where there is one, and ``job`` that of the workflow's run;
     ``privacy`` is plain or pseudonymous, and then no name or address is shown even if the plan has one.
     """
@@ -99,6 +99,7 @@ class Surroundings:
     privacy: str = "plain"
     link: str = ""
     job: str = ""
+    month_seats: tuple[SeatChange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

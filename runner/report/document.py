@@ -147,6 +147,7 @@ def _surroundings(around: Surroundings, people: People) -> Form:
         "privacy": around.privacy,
         "link": around.link,
         "job": around.job,
+        "month_seats": [asdict(seat) for seat in around.month_seats],
     }
 
 
@@ -182,6 +183,7 @@ def _surroundings_from(form: Form) -> Surroundings:
         privacy=str(form["privacy"]),
         link=str(form["link"]),
         job=str(form.get("job", "")),
+        month_seats=tuple(SeatChange(**_only(SeatChange, seat)) for seat in form.get("month_seats", ())),
     )
 
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from runner.model.outcome import APPLIED
-from runner.model.record import DONE, RunRecord
+from runner.model.record import DONE, RecordedChange, RunRecord
 from runner.model.report import AuditIndex, TaskState
 from runner.report import words
 from runner.report.budget import more
 from runner.report.chart import charts
 from runner.report.money import seat_rows, totals
 from runner.report.privacy import without_names
-from runner.report.safe import Safe, link, render
+from runner.report.safe import Safe, finalize, link, render
 from runner.report.sentence import result
 
 LATEST = 15
@@ -40,42 +40,61 @@ def render_index(index: AuditIndex) -> str:
         "index.md.j2",
         index=index,
         latest=[
-            (run, run_link(run), words.ENDINGS.get(run.ended, run.ended), result(run)) for run in index.runs[:LATEST]
+            (run, run_link(run, words.when(run.start.now)), words.ENDINGS.get(run.ended, run.ended), result(run))
+            for run in index.runs[:LATEST]
         ],
         newest=newest,
         good=next((run for run in index.runs if run.ended == DONE), None),
         month=month,
         runs_of_month=len(of_month),
-        by_verb=_by_verb(of_month),
+        by_verb=(by_verb := _by_verb(of_month)),
+        changes=sum(number for _, number in by_verb),
+        people=len({change.account_id for change in _made(of_month)}),
         **_seats(index),
         charts=[Safe(chart) for chart in charts(index.trend)],
         upcoming=sorted((t for t in index.tasks if t.next_at), key=lambda t: (t.next_at, t.name)),
-        tasks=[(task, _state(task)) for task in index.tasks],
+        tasks=[(task, _state(task), _last(task, index.runs)) for task in index.tasks],
         expiring=index.exemptions_expiring,
         more=more(LATEST),
     )
 
 
-def run_link(run: RunRecord) -> Safe:
+def run_link(run: RunRecord, label: str) -> Safe:
     """A link to a run's report, from the root of the branch; the run's name has its day first."""
     name = run.run
-    return link(words.when(run.start.now), f"runs/{name[:4]}/{name[4:6]}/{name[6:8]}/{name}/report.md")
+    return link(label, f"runs/{name[:4]}/{name[4:6]}/{name[6:8]}/{name}/report.md")
 
 
 def _by_verb(runs: Iterable[RunRecord]) -> Sequence[tuple[str, int]]:
     """Changes that were made, by what they did, most first."""
     counts: dict[str, int] = {}
+    for change in _made(runs):
+        counts[change.verb] = counts.get(change.verb, 0) + 1
+    return [(_KINDS.get(verb, verb), counts[verb]) for verb in sorted(counts, key=lambda verb: (-counts[verb], verb))]
+
+
+def _made(runs: Iterable[RunRecord]) -> Iterator[RecordedChange]:
+    """The changes that were made, those whose end a later run found out with it."""
     for run in runs:
         for outcome in (*run.outcomes, *run.recovered):
             if outcome.status == APPLIED:
-                counts[outcome.change.verb] = counts.get(outcome.change.verb, 0) + 1
-    return [(_KINDS.get(verb, verb), counts[verb]) for verb in sorted(counts, key=lambda verb: (-counts[verb], verb))]
+                yield outcome.change
+
+
+def _last(task: TaskState, runs: Sequence[RunRecord]) -> Safe:
+    """When a task last had its turn, as a link to the report, and how that ended."""
+    run = next((run for run in runs if run.run == task.last_run), None)
+    if run is None:
+        return Safe(finalize(task.last_run or "never"))
+    return Safe(
+        f"{run_link(run, run.start.now.date().isoformat())}, {finalize(words.ENDINGS.get(task.ended, task.ended))}"
+    )
 
 
 def _state(task: TaskState) -> str:
     if task.quarantine:
         return f"⛔ in quarantine: {task.quarantine}"
-    return "enabled" if task.enabled else "⏸ paused"
+    return "▶ on" if task.enabled else "⏸ paused"
 
 
 def _seats(index: AuditIndex) -> dict[str, object]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from runner.journal.fold import history
 from runner.journal.ids import run_folder
+from runner.journal.journal import Journal
 from runner.journal.store import REPORT
 from runner.journal.writing import OpenRun
 from runner.model.history import History
 from runner.model.outcome import APPLIED
 from runner.model.plan import Plan
 from runner.model.record import Ending, RunRecord
-from runner.model.report import AuditIndex, NextRun, RunReport, Surroundings, TaskState
+from runner.model.report import AuditIndex, NextRun, RunReport, SeatChange, Surroundings, TaskState
 from runner.report.document import render_surroundings, surroundings_from
 from runner.report.handover import handover_files
 from runner.report.index import render_index
@@ -36,7 +39,8 @@ def publish(writing: WritingSession, run: OpenRun, prospect: Prospect, applied: 
     earlier = [record for record in prospect.past.runs if record.run != run.run]
     around = surroundings(session, made, changes, earlier, run.run)
     full = f"{writing.link}/{run_folder(run.run)}/{REPORT}" if writing.link else ""
-    around = replace(around, link=full, job=writing.job)
+    month = month_seats(writing.journal, earlier, around.seats, session.now)
+    around = replace(around, link=full, job=writing.job, month_seats=month)
     if around.privacy != "plain":  # owners, and whom an exemption names, are people too
         around = without_names(around)
     files = {f"handover/{name}": text.encode() for name, text in handover_files(plan, around.people).items()}
@@ -47,13 +51,37 @@ def publish(writing: WritingSession, run: OpenRun, prospect: Prospect, applied: 
     return report
 
 
+def month_seats(
+    journal: Journal, earlier: Sequence[RunRecord], seats: Iterable[SeatChange], now: datetime
+) -> tuple[SeatChange, ...]:
+    """The seats of this run and of all before it in the month of ``now``: the newest of these has kept the sum."""
+    for record in reversed(earlier):
+        if (record.start.now.year, record.start.now.month) != (now.year, now.month):
+            break
+        kept = journal.read_kept(record.run, SURROUNDINGS)
+        if kept is None:  # it ended before its report
+            continue
+        with contextlib.suppress(ValueError):  # verify names a file that somebody spoiled; a run goes on to its end
+            return _added(surroundings_from(kept.decode(errors="replace")).month_seats, seats)
+    return _added(seats)
+
+
+def _added(*lists: Iterable[SeatChange]) -> tuple[SeatChange, ...]:
+    """Seats app by app, with the newest price."""
+    found: dict[str, SeatChange] = {}
+    for seat in (seat for seats in lists for seat in seats):
+        before = found.get(seat.app, SeatChange(seat.app, 0, 0))
+        found[seat.app] = replace(seat, freed=before.freed + seat.freed, taken=before.taken + seat.taken)
+    return tuple(found[app] for app in sorted(found))
+
+
 def audit_index(runs: Sequence[RunRecord], around: Surroundings) -> AuditIndex:
     """What the journal's README is made of: all runs so far, oldest first, and the surroundings of the last one."""
     return AuditIndex(
         organization=runs[-1].start.organization,
         runs=tuple(reversed(runs)),
         tasks=task_states(around.next_runs, history(runs)),
-        seats=around.seats,
+        seats=around.month_seats,
         trend=around.trend,
         exemptions_expiring=around.exemptions_expiring,
         privacy=around.privacy,
