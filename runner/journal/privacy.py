@@ -49,6 +49,11 @@ def pseudonym(key: bytes, account_id: str) -> str:
     return f"p-{_keyed(key, 'account', account_id)}"
 
 
+def is_pseudonym(text: str) -> bool:
+    """Whether a text is what stands for an account or a change."""
+    return _MASKED.fullmatch(text) is not None
+
+
 def _keyed(key: bytes, what: str, value: str) -> str:
     """The domain keeps an account and a change of the same text apart."""
     return hmac.new(key, f"{what}:{value}".encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:32]
@@ -67,7 +72,7 @@ class Pseudonyms(Mask):
 
     def account(self, account_id: str) -> str:
         """See Mask. What is a pseudonym already stays one, so that masking twice does no harm."""
-        return account_id if _MASKED.fullmatch(account_id) else pseudonym(self.keys[0], account_id)
+        return account_id if is_pseudonym(account_id) else pseudonym(self.keys[0], account_id)
 
     def person(self, name: str) -> str:
         """See Mask."""
@@ -75,7 +80,7 @@ class Pseudonyms(Mask):
 
     def change_id(self, change_id: str) -> str:
         """See Mask. The plain id could be tried out with a list of accounts."""
-        return change_id if _MASKED.fullmatch(change_id) else f"c-{_keyed(self.keys[0], 'change', change_id)}"
+        return change_id if is_pseudonym(change_id) else f"c-{_keyed(self.keys[0], 'change', change_id)}"
 
     def text(self, text: str) -> str:
         """See Mask."""

@@ -9,9 +9,11 @@ from runner.cli.outputs import plan_outputs
 from runner.cli.workplace import Workplace
 from runner.engine.planfile import plan_json
 from runner.errors import FINE, REFUSED
+from runner.report import words
 from runner.report.terminal import plan_text
 from runner.run.errand import UndoErrand
 from runner.run.surroundings import people_named
+from runner.text import terminal
 
 HELP = "take back what a run changed"
 ABOUT = """
@@ -48,7 +50,11 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
         console.result_json(plan_json(made.plan))
     else:
         people = people_named(made.plan, made.world)
-        console.result(plan_text(made.plan, console.width, paint=console.paint, people=people))
+        console.result(plan_text(made.plan, console.width, paint=console.paint, people=people, most=console.most))
+        for skip in made.plan.skips:
+            person = people.get(skip.account_id)
+            who = (person and (person.email or person.name)) or skip.account_id
+            console.result(terminal(f"  left alone: {who}: {words.SKIPS.get(skip.why, skip.why)}: {skip.detail}"))
         console.say(f"carry it out with: policy-runner undo {args.run} --apply")
     place.outputs |= plan_outputs(made.plan)
     return REFUSED if made.plan.refusals else FINE

@@ -11,11 +11,13 @@ from runner.cli.workplace import Workplace
 from runner.directory.atlassian.events import fetch_events
 from runner.directory.atlassian.http import Client
 from runner.directory.file import FileReader
+from runner.directory.interface import EVERYTHING
 from runner.engine.agreement import disagreements
 from runner.errors import FINE, OTHER_SIDE, InputError, OtherSideError
 from runner.journal.chain import Finding
 from runner.journal.journal import Past
 from runner.journal.lease import lease_from
+from runner.journal.privacy import VARIABLE, Pseudonyms, is_pseudonym, keys_from
 from runner.journal.store import INDEX, LEASE, REPORT
 from runner.journal.verify import check_journal
 from runner.model.record import FAILED, RunRecord
@@ -145,7 +147,10 @@ def _directory_findings(past: Past, place: Workplace) -> Iterator[Finding]:
     made = past.history.changes
     if place.options.directory is None or not made:
         return
-    users = FileReader(place.options.directory, place.now).read_users({change.account_id for change in made})
+    users = FileReader(place.options.directory, place.now).read_snapshot(EVERYTHING).users
+    if any(is_pseudonym(change.account_id) for change in made):
+        mask = Pseudonyms(keys_from(place.environ.get(VARIABLE, ""))).knowing(users)
+        made = mask.revealed_history(past.history).changes
     for change, now in disagreements(made, users):
         what = f"{change.account_id}: {change.verb} {change.target or ''}".rstrip()
         yield Finding(change.run, "directory_differs", f"{what} was made, and now it is {str(now).lower()}")
