@@ -59,7 +59,6 @@ def apply_changes(changes: Sequence[Change], recheck: Recheck, run: OpenRun, wri
 
 def _apply_batch(batch: Sequence[Change], recheck: Recheck, run: OpenRun, writing: WritingSession) -> list[Outcome]:
     session = writing.session
-    run.hold()
     fresh = session.reader.read_users(dict.fromkeys(change.account_id for change in batch))
     going, gone = recheck(batch, fresh)
     at = session.clock()
