@@ -9,7 +9,7 @@ import pytest
 
 from runner.model.record import OpenIntent, RecordedChange
 from runner.model.unknown import UNKNOWN
-from runner.run.recovery import SEEN_AFTER, as_change, recover
+from runner.run.recovery import as_change, recover
 from tests.unit.run.made import Bench, Organization
 
 LATER = timedelta(minutes=5)
@@ -68,7 +68,7 @@ def test_in_a_live_directory_what_does_not_look_done_is_looked_at_again() -> Non
     assert told == [("u-1", "applied", "found done"), ("u-2", "applied", "found done")]
     assert bench.organization.back == ["u-1", "u-2", "u-1"], "what looks done is believed at once"
     assert len(waited) == 1
-    assert SEEN_AFTER.total_seconds() - 1 < waited[0] <= SEEN_AFTER.total_seconds()
+    assert 29 < waited[0] <= 30, "what Atlassian's reads may lag behind its writes"
 
 
 def test_what_still_does_not_look_done_after_the_wait_was_not_done() -> None:
