@@ -19,6 +19,9 @@ _STYLES = {"add": "32", "remove": "31", "refused": "1;31", "heading": "1", "dim"
 _NARROW, _UNKNOWN_WIDTH = 40, 120
 """Columns that a table needs at least, and that are assumed where there is no terminal."""
 
+_MOST = 100
+"""Lines of one list that somebody before a terminal is shown."""
+
 _JSON = json.JSONEncoder(ensure_ascii=True, allow_nan=False)
 
 
@@ -53,6 +56,11 @@ class Console:
     def width(self) -> int:
         """Columns for tables."""
         return max(_NARROW, shutil.get_terminal_size((_UNKNOWN_WIDTH, 24)).columns)
+
+    @property
+    def most(self) -> int:
+        """How many lines of one list to show: all of them in a file or a pipe."""
+        return _MOST if self.out.isatty() else sys.maxsize
 
     @property
     def watched(self) -> bool:

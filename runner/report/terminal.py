@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 
 from runner.model.plan import Change, Plan, Refusal
 from runner.model.report import People
 from runner.report import rows, words
+from runner.report.budget import EVERYTHING
 from runner.report.view import plan_listings
 from runner.text import display_width, pad, shorten, terminal, wrap
 
@@ -24,10 +26,14 @@ def plain(text: str, style: str) -> str:
     return text
 
 
-def plan_text(plan: Plan, width: int, *, paint: Paint = plain, people: People | None = None) -> str:
-    """The whole plan as lines for a terminal ``width`` columns wide; lists are never cut, only their cells.
+def plan_text(
+    plan: Plan, width: int, *, paint: Paint = plain, people: People | None = None, most: int = EVERYTHING
+) -> str:
+    """The whole plan as lines for a terminal ``width`` columns wide; of a list longer than ``most`` the first so many
+    lines, and how many more there are.
 
-    What people copy (a digest, the way to allow a refused run) is never cut and may be longer than a line.
+    What a rail refused comes last but for the sum: that is what is left on a screen after a long plan. What people
+    copy (a digest, the way to allow a refused run) is never cut and may be longer than a line.
     """
     known = rows.everybody(plan, people or {})
 
@@ -37,13 +43,13 @@ def plan_text(plan: Plan, width: int, *, paint: Paint = plain, people: People | 
     parts = [
         styled(_heading(plan), "dim"),
         *(
-            [*styled(_task_line(task, changes), "heading"), *_table(task, changes, known, width, paint)]
+            [*styled(_task_line(task, changes), "heading"), *_cut(_table(task, changes, known, width, paint), most)]
             for task, changes in _by_task(plan)
         ),
-        *([*styled(_no(refusal), "refused"), *_allow(refusal, width)] for refusal in plan.refusals),
         _left_alone(plan, width),
-        _listed(plan, known, width),
+        _listed(plan, known, width, most),
         [line for text in plan.warnings for line in styled(f"warning: {text}", "refused")],
+        *([*styled(_no(refusal), "refused"), *_allow(refusal, width)] for refusal in plan.refusals),
         [*styled(_summary(plan), "heading"), f"digest {plan.digest}"],
         [line for hint in _hints(plan) for line in styled(hint, "dim")],
     ]
@@ -85,6 +91,13 @@ def _table(task: str, changes: Sequence[Change], people: People, width: int, pai
         shown = [pad(shorten(cell, columns), columns) for cell, columns in zip(cells, widths, strict=True) if columns]
         line = f"  {sign} {_GAP.join(shown)}".rstrip()
         yield paint(line, style)
+
+
+def _cut(lines: Iterable[str], most: int) -> Iterator[str]:
+    rest = iter(lines)
+    yield from islice(rest, most)
+    if more := sum(1 for _ in rest):
+        yield f"  and {more:,} more; in full: --json, or into a file"
 
 
 def _cells(row: rows.Row, common: Sequence[str]) -> tuple[str, str, str]:
@@ -145,14 +158,12 @@ def _left_alone(plan: Plan, width: int) -> list[str]:
     return [f"Left alone: {len(plan.skips):,}", *lines] if lines else []
 
 
-def _listed(plan: Plan, people: People, width: int) -> list[str]:
+def _listed(plan: Plan, people: People, width: int, most: int) -> list[str]:
     """Who is handed over, told or reported, one a line."""
     lines: list[str] = []
     for title, entries in plan_listings(plan, people):
-        lines += [f"{title}: {len(entries):,}"] if entries else []
-        lines += [
-            shorten(f"  {_fitted(e.who, width * 2 // 3)}: {terminal(f'{e.what} ({e.task})')}", width) for e in entries
-        ]
+        each = (f"  {_fitted(e.who, width * 2 // 3)}: {terminal(f'{e.what} ({e.task})')}" for e in entries)
+        lines += [f"{title}: {len(entries):,}", *_cut((shorten(line, width) for line in each), most)] if entries else []
     return lines
 
 

@@ -88,7 +88,7 @@ def _show(plan: Plan, people: People, kind: str, place: Workplace) -> None:
         names = place.policies.settings.privacy == "plain"
         console.document(plan_markdown(plan, names=names, people=people))
     else:
-        console.result(plan_text(plan, console.width, paint=console.paint, people=people))
+        console.result(plan_text(plan, console.width, paint=console.paint, people=people, most=console.most))
 
 
 def _calls_text(calls: Calls) -> str:

@@ -64,6 +64,23 @@ def test_reasons_have_a_third_of_a_line() -> None:
     assert "2026-05-01" in plan_text(made.plan(*long), 120)
 
 
+def test_long_lists_end_with_how_many_more_there_are() -> None:
+    """Of a list that nobody could read on a screen the first lines are shown; its heading has the whole number."""
+    text = plan_text(made.plan(*(made.change(n) for n in range(40))), 200, most=10)
+    assert "40 changes for 40 people" in text
+    assert text.count("  - Person ") == 9
+    assert "\n  and 31 more; in full: --json, or into a file\n" in text
+    assert plan_text(made.plan(*(made.change(n) for n in range(40))), 200).count("  - Person ") == 40
+
+
+def test_a_refusal_stands_at_the_end() -> None:
+    """After a long plan the screen shows its end: what was refused, and the sum."""
+    report = made.full_run()
+    assert report.plan
+    text = plan_text(report.plan, 120)
+    assert text.index("Left alone") < text.index("REFUSED by") < text.index("digest sha256:" + report.plan.digest[7:])
+
+
 def test_wide_terminals_cut_nothing() -> None:
     """Where there is room no cell is cut."""
     report = made.full_run()
