@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Mapping
 
-from runner.model.plan import Handover, Plan
+from runner.model.plan import Handover, Plan, Target
 from runner.model.report import People
 from runner.report.rows import NOBODY, everybody
 from runner.text import csv_cell, filename
@@ -21,15 +21,17 @@ def handover_files(plan: Plan, people: People | None = None) -> Mapping[str, str
     Names are safe on every system; groups whose names are alike get numbers in the order of their ids. Values that a
     spreadsheet would calculate begin with an apostrophe.
     """
-    known = everybody(plan, people or {})
-    groups = sorted({(h.group.id, h.group.name) for h in plan.handover if h.group})
-    files = {}
-    for (group_id, _), name in zip(groups, _file_names(name for _, name in groups), strict=True):
-        files[name] = _table((h for h in plan.handover if h.group and h.group.id == group_id), known)
-    accounts = [h for h in plan.handover if h.group is None]
-    if accounts:
-        files[ACCOUNTS] = _table(accounts, known)
-    return dict(sorted(files.items()))
+    known, names = everybody(plan, people or {}), handover_names(plan)
+    entries: dict[str, list[Handover]] = {}
+    for entry in plan.handover:
+        entries.setdefault(names[entry.group], []).append(entry)
+    return {name: _table(entries[name], known) for name in sorted(entries)}
+
+
+def handover_names(plan: Plan) -> Mapping[Target | None, str]:
+    """The file of each group, and of accounts (None)."""
+    groups = sorted({entry.group for entry in plan.handover if entry.group}, key=lambda group: (group.id, group.name))
+    return {None: ACCOUNTS, **dict(zip(groups, _file_names(group.name for group in groups), strict=True))}
 
 
 def _file_names(groups: Iterable[str]) -> list[str]:

@@ -9,6 +9,7 @@ from runner.model.plan import Change, Plan, Skip, Target
 from runner.model.record import RecordedChange, RecordedOutcome, RunRecord
 from runner.model.report import People, RunReport, TaskNote
 from runner.report import rows, words
+from runner.report.handover import handover_names
 from runner.report.rows import Row, Who
 
 _BAD = ("failed", "unknown")
@@ -160,7 +161,12 @@ def _missing(skips: tuple[Skip, ...]) -> tuple[tuple[str, str, int], ...]:
 
 
 def _handover(plan: Plan, people: People) -> tuple[Listed, ...]:
-    return tuple(Listed(rows.who(h.account_id, people), h.task, rows.handed_over(h)) for h in plan.handover)
+    """Each with the name of its list in ``detail``."""
+    files = handover_names(plan)
+    return tuple(
+        Listed(rows.who(h.account_id, people), h.task, rows.handed_over(h), detail=f"handover/{files[h.group]}")
+        for h in plan.handover
+    )
 
 
 def _reported(plan: Plan, people: People) -> tuple[Listed, ...]:

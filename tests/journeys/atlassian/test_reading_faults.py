@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.emulator import READ_KEY, Limit, Options, Rule
-from tests.journeys.atlassian.town import AWAY, IDLE, JIRA, LONG_AGO, organization, person, town
+from tests.journeys.atlassian.town import AWAY, IDLE, JIRA, LONG_AGO, TASKS, organization, person, town
 
 LONGEST_S = 1000.0
 """Simulated seconds within which every command must have ended: the deadline for waiting, and some for the calls."""
@@ -234,17 +234,35 @@ def test_what_is_not_known_is_never_taken_for_idle(case: Gap, tmp_path: Path, wh
     assert pending == {change["account_id"] for change in whole_plan["changes"]} - case.missing
 
 
+STAFF = """\
+description: Contractors are staff
+owner: it@acme.example
+match: {email_domain: contractor.acme.example}
+actions: [{add_to_groups: staff}]
+schedule: {manual: true}
+limits: {users: 30, percent: 30}
+"""
+
+
 @pytest.mark.parametrize(
     ("seconds", "changed"), [(299, True), (900, True), (-900, True), (3700, False), (-7200, False)]
 )
 def test_clocks_that_are_hours_apart_end_all_talk_of_inactivity(seconds: float, changed: bool, tmp_path: Path) -> None:
-    """Up to an hour is a warning; beyond it nobody is called idle, also when applying."""
-    with town(tmp_path, faults=[Rule("skew", times=0, seconds=seconds)]) as found:
+    """Up to an hour is a warning, in what is printed and in the report; beyond it nobody is called idle, and what has
+    nothing to do with time goes on."""
+    tasks = {**TASKS, "staff": STAFF}
+    with town(tmp_path, tasks=tasks, faults=[Rule("skew", times=0, seconds=seconds)]) as found:
         done = found.run("apply", "--all")
-        warned = any("clock" in warning for warning in found.run("plan").form["warnings"])
-        effects = found.emulator.effects
-    assert warned is (abs(seconds) > 300)
-    assert bool(effects) is changed
+        plan = found.run("plan").form
+        effects = {(effect.verb, effect.target) for effect in found.emulator.effects}
+        report = next((found.folder / "journal").glob("runs/*/*/*/*/report.md")).read_text(encoding="utf-8")
+    said = f"clock is {abs(seconds):.0f} seconds {'ahead of' if seconds > 0 else 'behind'} this machine"
+    assert any(said in warning for warning in plan["warnings"]) is (abs(seconds) > 300)
+    assert (said in report) is (abs(seconds) > 300)
+    assert effects >= {("add_to_group", "staff")}
+    assert bool(effects & {("remove_from_group", "jira"), ("suspend", None)}) is changed
+    refused = [] if changed else [("missing_facts", "reclaim"), ("missing_facts", "suspend")]
+    assert [(refusal["rail"], refusal["task"]) for refusal in done.form["refusals"]] == refused
     assert done.code == (0 if changed else 3)
 
 

@@ -11,11 +11,14 @@ from tests.emulator import API_KEY, READ_KEY, Limit, Rule
 from tests.journeys.atlassian.town import (
     AWAY,
     IDLE,
+    JIRA,
     TASKS,
     Town,
     check_nobody_wrongly_idle,
     check_truth,
+    group,
     organization,
+    person,
     town,
 )
 
@@ -250,15 +253,56 @@ def test_what_cannot_be_read_is_not_written_on(rule: Rule, tmp_path: Path) -> No
         check_truth(found)
 
 
+LEAVE = """\
+description: Accounts that nobody uses
+owner: it@acme.example
+match: {account_id: [synced, leaver, new]}
+actions: [{deactivate: {message: gone}}]
+schedule: {manual: true}
+limits: {users: 30, percent: 30}
+"""
+
+
 def test_an_identity_providers_people_are_handed_over_and_never_asked_for(tmp_path: Path) -> None:
-    """Whom a synced group holds is on the list for whoever runs it, without any failed call."""
-    with town(tmp_path) as found:
+    """Whom a synced group holds, and whose account is synced, is on a list for whoever runs the provider: one file a
+    group, one for accounts, named in the report, without any failed call."""
+    people = organization()
+    people["users"] += [
+        person("leaver", synced=True, groups=[]),
+        person("twice", groups=["jira-idp", "jira-ldap"], last_active={}),
+    ]
+    people["groups"].append(group("jira-ldap", {"app": JIRA, "role": "user"}, managed_by_idp=True))
+    with town(tmp_path, people=people, tasks={**TASKS, "leave": LEAVE}) as found:
         done = found.run("apply", "--all")
-        assert done.code == 0
+        assert (done.code, done.form["outcomes"]["applied"]) == (0, 30), done.err
         assert all(entry.status and entry.status < 400 for entry in found.emulator.log)
-        listed = list((found.folder / "journal").glob("runs/*/*/*/*/handover/*.csv"))
-        assert [path.name for path in listed] == ["jira-idp.csv"]
-        assert "synced@acme.example" in listed[0].read_text(encoding="utf-8")
+        assert not any("leaver" in entry.path for entry in found.writes)
+        (run,) = (found.folder / "journal").glob("runs/*/*/*/*")
+        listed = {path.name: path.read_text(encoding="utf-8") for path in (run / "handover").iterdir()}
+        report = (run / "report.md").read_text(encoding="utf-8")
+    assert sorted(listed) == ["accounts.csv", "jira-idp.csv", "jira-ldap.csv"]
+    assert {name: "twice@acme.example" in text for name, text in listed.items()} == {
+        "accounts.csv": False, "jira-idp.csv": True, "jira-ldap.csv": True,
+    }  # fmt: skip
+    assert "leaver@acme.example" in listed["accounts.csv"]
+    assert all(f"handover/{name}" in report for name in listed)
+
+
+DRIPPING = {
+    "a removal": Rule("drip", match=WRITES["a removal"], nth=2, seconds=0.05),
+    "a suspension": Rule("drip", match=WRITES["a suspension"], nth=2, seconds=0.05),
+    "the last look": Rule("drip", match="users/search", body="accountIds", seconds=0.05),
+}
+
+
+@pytest.mark.parametrize("rule", DRIPPING.values(), ids=DRIPPING)
+def test_a_reply_that_drips_is_a_lost_one(rule: Rule, tmp_path: Path) -> None:
+    """A byte now and then keeps no call alive: its time over, what became of it is looked up."""
+    with town(tmp_path, faults=[rule]) as found:
+        found.environ["ATLASSIAN_API_SECONDS"] = "0.5"
+        done = found.run("apply", "--all")
+        assert (done.code, done.form["outcomes"]) == (0, {"applied": 28}), done.err
+        check_truth(found)
 
 
 def test_a_second_run_changes_nothing(tmp_path: Path) -> None:
