@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from runner.engine.evaluate import Evaluation
 from runner.engine.guard import Guard
 from runner.engine.plan import all_drafts, build_plan
-from runner.engine.shapes import shape_warnings
+from runner.engine.shapes import content, shape_warnings
 from runner.model.difference import Difference, TaskDiff
 from runner.model.plan import Plan
 from runner.model.policy import Policies, Task
@@ -76,12 +76,4 @@ def _status(name: str, old: Policies, new: Policies) -> str:
         return "removed" if after is None else "added"
     if before.enabled != after.enabled:
         return "resumed" if after.enabled else "paused"
-    return "same" if _content(before) == _content(after) else "changed"
-
-
-def _content(task: Task) -> tuple[object, ...]:
-    """What of a task decides whom it touches, and how and when."""
-    return (
-        task.condition, task.actions, task.escalation, task.schedule, task.limits, task.select, task.report_only,
-        task.shared_groups, task.may_empty, task.approval_required,
-    )  # fmt: skip
+    return "same" if content(before) == content(after) else "changed"

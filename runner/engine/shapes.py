@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 
 from runner.engine.evaluate import Evaluation
@@ -16,16 +16,37 @@ WIDE_PERCENT = 20
 
 
 def shape_warnings(before: Policies, after: Policies, world: World) -> tuple[str, ...]:
-    """Everything to look at twice when ``before`` becomes ``after``, in a fixed order."""
-    evaluation = Evaluation(World(world.snapshot, world.now, after.lists, world.history))
-    spared = _about_services(after.settings.protect.groups)
+    """Everything to look at twice when ``before`` becomes ``after``, in a fixed order.
+
+    What could be said of a task before as well, and of a task that stays as it was, is not said again in each review.
+    """
+    standing, shapes = _shapes(before, world), _shapes(after, world)
     found: list[str] = []
-    for task in sorted(after.tasks.values(), key=lambda t: t.name):
-        found += _task_warnings(task, before.tasks.get(task.name), evaluation, spared=spared)
+    for name, task in sorted(after.tasks.items()):
+        old = before.tasks.get(name)
+        same = old is not None and old.enabled and content(old) == content(task)
+        found += [text for text in shapes[name] if not (same and text in standing[name])]
+        if task.enabled and old is not None:
+            found += _loosened(task, old)
     return (*found, *_settings_warnings(before, after), *_exemption_warnings(before, after))
 
 
-def _task_warnings(task: Task, old: Task | None, evaluation: Evaluation, *, spared: bool) -> Iterator[str]:
+def content(task: Task) -> tuple[object, ...]:
+    """What of a task decides whom it touches, and how and when."""
+    return (
+        task.condition, task.actions, task.escalation, task.schedule, task.limits, task.select, task.report_only,
+        task.shared_groups, task.may_empty, task.approval_required,
+    )  # fmt: skip
+
+
+def _shapes(policies: Policies, world: World) -> Mapping[str, tuple[str, ...]]:
+    """What is remarkable about each task by itself."""
+    evaluation = Evaluation(World(world.snapshot, world.now, policies.lists, world.history))
+    spared = _about_services(policies.settings.protect.groups)
+    return {name: tuple(_task_shapes(task, evaluation, spared=spared)) for name, task in policies.tasks.items()}
+
+
+def _task_shapes(task: Task, evaluation: Evaluation, *, spared: bool) -> Iterator[str]:
     if not task.enabled:
         return
     people = evaluation.world.snapshot.population
@@ -36,12 +57,15 @@ def _task_warnings(task: Task, old: Task | None, evaluation: Evaluation, *, spar
     excluded = spared or _about_services(question.written for question in questions(task.condition))
     if removing and not task.report_only and not excluded:
         yield f"{task.name}: nothing in the filter spares service accounts, which look idle when they only call the API"
-    if old is not None:
-        yield from _raised(f"{task.name}: limits", old.limits, task.limits)
-        if task.may_empty and not old.may_empty:
-            yield f"{task.name}: may_empty is new, so groups may be left with nobody"
-        if old.approval_required and not task.approval_required:
-            yield f"{task.name}: no longer needs an approval"
+
+
+def _loosened(task: Task, old: Task) -> Iterator[str]:
+    """What a task may now that it might not before."""
+    yield from _raised(f"{task.name}: limits", old.limits, task.limits)
+    if task.may_empty and not old.may_empty:
+        yield f"{task.name}: may_empty is new, so groups may be left with nobody"
+    if old.approval_required and not task.approval_required:
+        yield f"{task.name}: no longer needs an approval"
 
 
 def _about_services(texts: Iterable[str]) -> bool:

@@ -67,7 +67,7 @@ def diff_markdown(
         "pending_people": rows.persons(plan.pending),
         "seats": seat_rows(seats),
         "totals": totals(seats),
-        "next_runs": [run for run in next_runs if run.at is not None],
+        "next_runs": [run for run in next_runs if run.at is not None and run.task in {t.diff.task for t in tasks}],
     }
     return fitted(
         lambda shown: render(

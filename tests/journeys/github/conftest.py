@@ -19,6 +19,7 @@ IDLE, BUSY = 12, 8
 POLICIES = {
     "settings.yaml": """\
 organization: {id: acme}
+protect: {users: [admin0@acme.example]}
 limits: {users_per_run: 15, percent_per_run: 75, percent_per_day: 100, population_drop_percent: 50}
 """,
     "tasks/idle-jira.yaml": """\

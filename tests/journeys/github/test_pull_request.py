@@ -6,7 +6,24 @@ from tests.emulator.emulator import READ_KEY
 from tests.journeys.github.conftest import POLICIES
 from tests.journeys.github.workshop import READER, Acted, Workshop
 
-CHANGED = {"policies/tasks/idle-jira.yaml": POLICIES["tasks/idle-jira.yaml"].replace("90d", "1d")}
+CHANGED = {
+    "policies/tasks/idle-jira.yaml": POLICIES["tasks/idle-jira.yaml"].replace("90d", "1d"),
+    "policies/settings.yaml": POLICIES["settings.yaml"]
+    .replace("run: 15", "run: 16")
+    .replace("admin0@acme.example", ""),
+}
+SAID = (
+    "Whom this change touches",
+    "**10 people are treated otherwise**",
+    "| `idle-jira` | changed | 22 | 10 | 0 | 0 | 0 |",
+    "idle-jira: the filter matches 22 of 22 people",
+    "idle-jira: nothing in the filter spares service accounts",
+    "settings: limits: users&#95;per&#95;run rises from 15 to 16",
+    "is no longer protected",
+    "`task_limit` would refuse",
+    "### What will happen on merge",
+    "### When it happens",
+)
 BROKEN = {"policies/tasks/idle-jira.yaml": POLICIES["tasks/idle-jira.yaml"].replace("limits:", "limit:")}
 
 
@@ -22,8 +39,8 @@ def test_one_comment_says_whom_a_change_touches_and_is_kept_up_to_date(workshop:
     assert ran(done) == {"check": "success", "comment": "success"}, done.said
     [comment] = workshop.hub.comments
     assert comment["issue"] == 7
-    assert "Whom this change touches" in comment["body"]
-    assert "| `idle-jira` | changed |" in comment["body"]
+    for words in SAID:
+        assert words in comment["body"], comment["body"]
     assert "acme.example" not in comment["body"]
     broken = workshop.pull_request(BROKEN)
     assert broken.jobs["check"] == "failure", broken.said
@@ -62,9 +79,19 @@ def test_a_fork_never_comes_near_a_credential(workshop: Workshop) -> None:
     assert workshop.hub.asked == []
 
 
-def test_without_a_snapshot_the_comment_says_so(workshop: Workshop) -> None:
-    """The first pull request may come before the first scheduled run."""
-    done = workshop.pull_request(CHANGED)
-    assert done.jobs["check"] == "success", done.said
+TEST = """\
+task: idle-jira
+now: 2026-11-22T06:00:00Z
+users: [{email: new@acme.example, apps: {jira-software: 2026-11-20}}]
+expect: {match: []}
+"""
+
+
+def test_a_policy_test_that_fails_is_red_and_the_comment_is_written(workshop: Workshop) -> None:
+    """The policies' own tests are run, and say who is matched now. There is a comment all the same; the first pull
+    request may come before the first scheduled run, and then it says so."""
+    done = workshop.pull_request(CHANGED | {"policies/tests/fresh.yaml": TEST})
+    assert ran(done) == {"check": "failure", "comment": "success"}, done.said
+    assert "new@acme.example" in done.said
     [comment] = workshop.hub.comments
     assert "There is no snapshot on the branch" in comment["body"]

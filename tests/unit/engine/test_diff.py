@@ -84,6 +84,21 @@ def test_dangerous_shapes_are_named() -> None:
         assert words in said
 
 
+def test_a_shape_that_was_there_before_is_not_named_in_every_review() -> None:
+    """A wide task that stays as it was is no news for whoever reviews another one; once it changes, it is again."""
+    wide, other = task("wide", {"status": "active"}, "suspend"), task("other", {"account_id": "p-000"}, "report")
+    assert difference(policies(wide), policies(wide, other)).warnings == ()
+    assert len(difference(policies(replace(wide, enabled=False)), policies(wide)).warnings) == 2
+    touched = replace(wide, may_empty=True)
+    assert len(difference(policies(wide), policies(touched)).warnings) == 3
+    spared = policies(wide, groups=("service-accounts",))
+    said = difference(spared, policies(wide)).warnings
+    assert said == (
+        "wide: nothing in the filter spares service accounts, which look idle when they only call the API",
+        "settings: the group service-accounts is no longer protected",
+    )
+
+
 def test_nothing_is_said_of_what_did_not_get_more_dangerous() -> None:
     """A narrow filter that spares service accounts, and lower limits."""
     match = {"all": [{"account_id": "p-000"}, {"not": {"group": "service-accounts"}}]}
