@@ -50,16 +50,26 @@ jobs:
     permissions: {actions: read, contents: write, pull-requests: write}
     uses: ./.github/workflows/run.yml
     secrets: inherit
+  tell:
+    needs: policies
+    runs-on: ubuntu-24.04
+    steps: [{run: 'echo "after: $SAID"', env: {SAID: "${{ toJSON(needs.policies.outputs) }}"}}]
 """
 
 
 def test_another_workflow_can_call_it(workshop: Workshop) -> None:
-    """Eight lines are enough; what the called workflow does is the same."""
+    """Eight lines are enough; what the called workflow does is the same, and its outputs are there for other jobs."""
     workshop.commit({".github/workflows/policies.yml": CALLER})
     done = workshop.act("schedule", "policies.yml", {"schedule": "17,47 * * * *"})
-    assert done.jobs["carry-out"] == "success", done.said
+    assert (done.jobs["carry-out"], done.jobs["tell"]) == ("success", "success"), done.said
     assert len(workshop.happened()) == IDLE
     assert workshop.applied() == workshop.happened()
+    told = json.loads("{" + done.said.partition("after: {")[2].replace("tell: ", ""))
+    assert {name: told[name] for name in ("changes", "applied", "failed", "blocked", "exit-code", "reason")} == {
+        "changes": str(IDLE), "applied": str(IDLE), "failed": "0", "blocked": "0", "exit-code": "0", "reason": ""
+    }  # fmt: skip
+    assert told["report"] == f"{workshop.runs()[0]}/report.md on the branch audit"
+    assert told["digest"].startswith("sha256:")
 
 
 def test_the_action_really_installs_by_hashes(workshop: Workshop) -> None:
