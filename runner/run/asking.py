@@ -61,6 +61,13 @@ def read_asked(reader: Reader, snapshot: Snapshot, fact: str, account_ids: Seque
     return replace(snapshot, users=users, askable=askable)
 
 
+def with_direct_access(snapshot: Snapshot, before: Snapshot) -> Snapshot:
+    """The snapshot with the roles held directly that were read for the one a moment before."""
+    known = {user.account_id: user.direct_access for user in before.users}
+    users = (replace(u, direct_access=known[u.account_id]) if u.account_id in known else u for u in snapshot.users)
+    return replace(snapshot, users=tuple(users))
+
+
 def _readings(reader: Reader) -> Mapping[str, Callable[[Sequence[str]], Mapping[str, Any]]]:
     return {DIRECT_ACCESS: reader.read_direct_access, SYNCED: reader.read_synced, LAST_ACTIVE: reader.read_last_active}
 

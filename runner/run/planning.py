@@ -21,7 +21,7 @@ from runner.model.plan import Change, Plan
 from runner.model.policy import Policies, Task
 from runner.model.world import World
 from runner.policy.problems import PolicyError, did_you_mean, shown
-from runner.run.asking import DIRECT_ACCESS, Asked, early, read_again, read_asked, whom_to_ask
+from runner.run.asking import DIRECT_ACCESS, Asked, early, read_again, read_asked, whom_to_ask, with_direct_access
 from runner.run.session import Session
 
 Looked = tuple[tuple[Change, ...], Mapping[str, str]]
@@ -75,14 +75,16 @@ def make_plan(
     the reader raises.
     """
     need = replace(need_of(tasks, session.policies), early=early(session.policies, tasks, session.now))
-    made = _make(session, tasks, history, need, applying_at)
-    if need.confined and made.world.snapshot.narrowed and rests_on_others(made.plan, made.world):
-        return _make(session, tasks, history, replace(need, confined=()), applying_at)
+    made = _make(session, tasks, history, session.reader.read_snapshot(need), applying_at)
+    if made.world.snapshot.narrowed and rests_on_others(made.plan, made.world):
+        whole = session.reader.read_snapshot(replace(need, confined=(), early=None))
+        return _make(session, tasks, history, with_direct_access(whole, made.world.snapshot), applying_at)
     return made
 
 
-def _make(session: Session, tasks: Sequence[Task], history: History, need: Need, applying_at: datetime | None) -> Made:
-    snapshot = session.reader.read_snapshot(need)
+def _make(
+    session: Session, tasks: Sequence[Task], history: History, snapshot: Snapshot, applying_at: datetime | None
+) -> Made:
     _check_organization(session.policies, snapshot)
     mask = session.mask.knowing(snapshot.users)
     world = World(snapshot, session.now, session.policies.lists, mask.revealed_history(history))

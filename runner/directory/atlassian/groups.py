@@ -47,9 +47,16 @@ def read_groups(client: Client, harvest: Harvest, directory: str, need: Need, pr
         harvest.problems.append(f"{len(found)} groups were read, the server counts {count}")
 
 
-def read_grants(client: Client, harvest: Harvest, workers: int, progress: Progress) -> None:
-    """The roles of each group that grants something."""
+def read_grants(
+    client: Client, harvest: Harvest, names: frozenset[str] | None, workers: int, progress: Progress
+) -> None:
+    """The roles of each group that grants something; with ``names``, of those groups, and those that somebody of the
+    harvest is in."""
     granting = [group for group in harvest.groups.values() if isinstance(group.grants, Unknown)]
+    if names is not None:
+        wanted = {name.casefold() for name in names}
+        joined = {id_ for u in harvest.users.values() if not isinstance(u.groups, Unknown) for id_ in u.groups}
+        granting = [group for group in granting if group.id in joined or group.name.casefold() in wanted]
     told = partial(_tell, progress, len(granting))
     found = read_at_once(partial(_fetch_group_roles, client), granting, workers, told)
     for group, records in zip(granting, found, strict=True):

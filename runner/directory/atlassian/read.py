@@ -73,9 +73,12 @@ class AtlassianReader:
         taken_at, calls = self.client.clocks.now(), self.client.calls
         self._directories = self._resources = None
         harvest, need, sweeps = self.begin(need)
-        read_grants(self.client, harvest, self._workers, self._progress)
-        swept = self._read_people(harvest, need, sweeps)
         if not need.confined:
+            read_grants(self.client, harvest, None, self._workers, self._progress)
+        swept = self._read_people(harvest, need, sweeps)
+        if need.confined:  # a group that none of these people is in grants none of them anything
+            read_grants(self.client, harvest, need.groups, self._workers, self._progress)
+        else:
             harvest.population = len(harvest.users)
             # A reading of few people is to stay cheap; of everybody this is one call more, and often enough.
             harvest.warnings.extend(expiry_warnings(fetch_keys(self.client) or (), taken_at))

@@ -105,6 +105,44 @@ def test_a_task_confined_to_a_group_reads_that_group(action: str, tmp_path: Path
         assert ("by reading only whom the tasks can be about" in done.err) is True
 
 
+EXEMPT = {
+    "a person": ("user: u3@acme.example", ""),
+    "a group": ("group: group 5", ""),
+    "members of groups": ("filter: kept", "{group: [group 7, group 30]}"),
+    "who uses the task's app": ("filter: kept", f"{{active: {{app: {JIRA}, within: 7d}}}}"),
+    "who has another app": ("filter: kept", "{app: confluence}"),
+    "who has any app": ("filter: kept", "{not: {app: any}}"),
+}
+
+
+@pytest.mark.parametrize(("who", "match"), EXEMPT.values(), ids=EXEMPT)
+def test_exemptions_cost_a_confined_task_little(who: str, match: str, tmp_path: Path) -> None:
+    """Whoever they are about: at most 20 calls all the same, and nobody's exemption is unknown."""
+    task_match = f"{{all: [{{group: group 0}}, {{status: active}}, {{inactive: {{app: {JIRA}, for: 90d}}}}]}}"
+    with opened(tmp_path, large(10_000), {"one": task(task_match, "suspend")}) as found:
+        exemption = f"- {{{who}, reason: leave, owner: hr@acme.example, expires: 2026-12-31}}\n"
+        (found.folder / "policies" / "exemptions.yaml").write_text(exemption, encoding="utf-8")
+        if match:
+            (found.folder / "policies" / "filters").mkdir()
+            text = f"description: who is kept\nmatch: {match}\n"
+            (found.folder / "policies" / "filters" / "kept.yaml").write_text(text, encoding="utf-8")
+        done = found.run("plan")
+        assert done.code == 0, done.err
+        assert len(spent(found)) <= 20
+        assert len(done.form["changes"]) == 600
+        assert "unknown" not in {skip["why"] for skip in done.form["skips"]}
+
+
+def test_roles_read_for_some_are_not_read_again_for_all(tmp_path: Path) -> None:
+    """Where a rail asks for everybody (an app that its 600 users would lose), they are read, and nobody twice alone."""
+    tasks = {"take": task(f"{{all: [{{group: group 0}}, {{app: {JIRA}}}]}}", f"remove_app_access: {JIRA}")}
+    with opened(tmp_path, large(10_000), tasks) as found:
+        done = found.run("plan")
+        assert [refusal["rail"] for refusal in done.form["refusals"]] == ["group_emptied"]
+        alone = Counter(entry.path for entry in spent(found) if "/users/u-" in entry.path)
+    assert (len(alone), set(alone.values())) == (600, {1})
+
+
 def test_a_thousand_changes_cost_their_writes_and_few_reads(tmp_path: Path) -> None:
     """1,000 changes in 10,000 people: 1,000 writes and at most 220 reads besides the snapshot, and no 429 where the
     limit is announced."""
