@@ -96,7 +96,7 @@ def _draft(
 ) -> tuple[Draft, ...]:
     """One draft; none for somebody who does not match and of whom the task wants nothing, or may not change."""
     wishes, hindrances = _desired(task, user, scopes, world, matched=matched)
-    if not wishes and not hindrances and not matched:
+    if not wishes and not matched:
         return ()
     listed = matched and lists(task) and guard.exempt(user, task) is None
     blank = Draft(user, task, matched, listed=listed)
@@ -115,10 +115,11 @@ def _draft(
 
 
 def _nothing_to_do(task: Task, user: User, hindrances: Iterable[Hindrance]) -> Skip | None:
-    """The skip of somebody whom no action would change; a task that only lists people has nothing to say here."""
+    """The skip of somebody whom no action would change, whose ``hindrances`` are all of the kind ``not_applicable``; a
+    task that only lists people has nothing to say here."""
     if writes_nothing(task):
         return None
-    details = [h.detail for h in hindrances if h.why == "not_applicable"]
+    details = [h.detail for h in hindrances]
     return Skip(user.account_id, task.name, "not_applicable" if details else "already", "".join(details[:1]))
 
 

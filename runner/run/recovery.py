@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from runner.directory.interface import Writer
-from runner.engine.digest import change_id
 from runner.journal.writing import OpenRun
 from runner.model.outcome import APPLIED, FAILED, UNKNOWN_OUTCOME
 from runner.model.plan import Change, Target
@@ -53,7 +52,7 @@ def as_change(recorded: RecordedChange) -> Change:
     """A recorded change as one that a directory understands."""
     target = None if recorded.target is None else Target(recorded.target, recorded.target, recorded.role)
     return Change(
-        id=recorded.id or change_id(recorded.account_id, recorded.verb, recorded.target, recorded.role, before=False),
+        id=recorded.id,
         account_id=recorded.account_id,
         name=None,
         email=None,

@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from runner.engine.draft import build_drafts
+from runner.engine.evaluate import Evaluation
+from runner.engine.guard import Guard
 from runner.model.plan import Plan
 from runner.model.policy import Exemption
 from runner.model.problem import NOWHERE
-from tests.unit.engine.made import JIRA, WIKI, group, plan, policies, snapshot, task, user
+from runner.model.world import World
+from tests.unit.engine.made import JIRA, NOW, WIKI, group, plan, policies, snapshot, task, user
 
 GROUPS = [
     group("both", JIRA, WIKI),
@@ -44,6 +48,14 @@ def test_somebody_of_whom_it_is_not_known_is_left_alone_with_the_missing_facts()
     assert _moves(made) == [("suspend", None)]
     assert [(s.account_id, s.why, s.detail) for s in made.skips] == [("u-1", "unknown", "mfa")]
     assert [reported.account_id for reported in made.reported] == ["u-2"]
+
+
+def test_a_draft_says_whether_the_person_matches() -> None:
+    """Of whom it is not known, that is no yes."""
+    found = policies(task("t", {"mfa": False}, "suspend"))
+    evaluation = Evaluation(World(snapshot([user("u-1", mfa=...), user("u-2", mfa=False), user("u-3")]), NOW))
+    drafts = build_drafts(found.tasks["t"], evaluation, Guard(found, evaluation), 0)
+    assert [(draft.user.account_id, draft.matched) for draft in drafts] == [("u-1", False), ("u-2", True)]
 
 
 def test_whoever_is_protected_is_listed_and_not_changed() -> None:

@@ -83,6 +83,23 @@ def test_what_still_does_not_look_done_after_the_wait_was_not_done() -> None:
     assert bench.organization.back == ["u-1", "u-1"]
 
 
+@pytest.mark.parametrize(("left_s", "waits"), [(0, False), (0.5, True)])
+def test_half_a_minute_is_enough(*, left_s: float, waits: bool) -> None:
+    """Nobody waits when it is over, and half a second of it is waited for; what then looks undone was not done."""
+    waited: list[float] = []
+    bench = Bench(Organization(states={"u-1": "active"}))
+    told_at, tick = bench.run.quiet_since + timedelta(seconds=30), timedelta(milliseconds=1)
+    bench.clock.now = told_at - timedelta(seconds=left_s) - tick  # a look at it takes that long
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        bench.clock.now = told_at - tick
+
+    bench.wait = wait
+    assert [status for _, status, _ in recovered(bench, intents("u-1"))] == ["failed"]
+    assert waited == ([left_s] if waits else [])
+
+
 def test_a_wait_that_was_cut_short_leaves_it_unknown() -> None:
     """Somebody wanted the run to end: it is too early to say that nothing happened, but not that something did."""
     bench = Bench(Organization(states={"u-1": "active", "u-2": "active"}))
@@ -112,7 +129,7 @@ def test_long_after_the_other_run_nobody_waits() -> None:
 
 
 def test_what_is_read_back_is_what_was_announced() -> None:
-    """With its target and role; a record without an id gets the one that follows from it."""
+    """With its target and role, where it has them."""
     role = RecordedChange("c", "u-1", "revoke_role", "app", "admin", True, False, ("a", "b"))
     change = as_change(role)
     assert (change.id, change.account_id, change.verb, change.before, change.after) == (
@@ -125,6 +142,4 @@ def test_what_is_read_back_is_what_was_announced() -> None:
     assert change.target is not None
     assert (change.target.id, change.target.role) == ("app", "admin")
     assert change.tasks == ("a", "b")
-    status = as_change(RecordedChange("", "u-1", "suspend", None, None, "active", "suspended", ()))
-    assert status.target is None
-    assert len(status.id) == 16
+    assert as_change(RecordedChange("c", "u-1", "suspend", None, None, "active", "suspended", ())).target is None
