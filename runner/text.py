@@ -18,6 +18,12 @@ _HIDDEN = re.compile(
     "\u205f-\u206f\u2800\u3164\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\ud800-\udfff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+# Marks that sit on the letter before: no script needs five of them, and hundreds cover the lines above and below.
+_MARKS = (
+    "[\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ebc"
+    "\u0ec8-\u0ece\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20f0\ufe20-\ufe2f]"
+)
+_UNSEEMLY = re.compile(f"{_HIDDEN.pattern}|{_MARKS}(?<={_MARKS}{{5}})")
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 _BREAK = "\u200b"  # nobody sees it, and GitHub reads no mention, reference, link or emoji across it
@@ -48,8 +54,9 @@ def _escape(match: re.Match[str]) -> str:
 
 
 def terminal(text: str) -> str:
-    """One line without controls, escape sequences, bidirectional or zero-width characters: each is shown as text."""
-    return _HIDDEN.sub(_escape, text)
+    """One line without controls, escape sequences, bidirectional or zero-width characters and heaps of marks on one
+    letter: each is shown as text."""
+    return text if text.isascii() and text.isprintable() else _UNSEEMLY.sub(_escape, text)
 
 
 def markdown(text: str) -> str:

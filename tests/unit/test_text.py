@@ -136,6 +136,9 @@ def test_terminal_text_is_one_visible_line(value: str) -> None:
         ("山田\u3000太郎", "山田\u3000太郎"),
         ("Zoë O’Brien-Łukasz", "Zoë O’Brien-Łukasz"),
         ("C:\\ann", "C:\\ann"),
+        ("Z" + "\u0301" * 6, "Z" + "\u0301" * 4 + "\\u0301" * 2),
+        ("\u0e01" + "\u0e47" * 5, "\u0e01" + "\u0e47" * 4 + "\\u0e47"),
+        ("The\u0302\u0323o", "The\u0302\u0323o"),
     ],
 )
 def test_what_cannot_be_seen_is_spelled_out(value: str, shown: str) -> None:
