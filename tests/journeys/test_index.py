@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.journeys.command import Desk
 
 
@@ -47,3 +49,14 @@ def test_the_page_begins_with_how_things_stand(desk: Desk) -> None:
     assert "**Last good run:** 2026-11-23 09:00 UTC" in head
     assert "**This month:** 39 changes for 25 people" in head
     assert "**Next:** `" in head
+
+
+def test_the_report_says_how_late_the_run_was(desk: Desk) -> None:
+    """The planned time is the task's own; when CI got round to it is measured against that."""
+    assert desk.run("run", now="2026-11-24T09:00:00Z").code == 0
+    assert desk.run("run", now="2026-11-25T03:47:00Z").code == 0
+    report = desk.run("report", "last").out
+    assert re.search(r"It began 17 min after the planned time\.", report), report[:400]
+    assert ", 17 min after the planned time |" in report
+    assert desk.run("apply", "contractors-30d", now="2026-11-24T05:18:00Z").code == 0
+    assert "planned time" not in desk.run("report", "last").out, "what somebody starts by hand is not late"

@@ -106,7 +106,7 @@ class Hub:
         return 404, {"message": "Not Found"}
 
     def _repository(self, _: Any) -> Answer:
-        return 200, {"full_name": "acme/policies", "default_branch": "main"}
+        return 200, {"full_name": "acme/policies", "default_branch": "main", "private": True}
 
     def _ref(self, branch: str, _: Any) -> Answer:
         return 200, {"object": {"sha": git(self.origin, "rev-parse", f"refs/heads/{branch}")}}

@@ -89,6 +89,17 @@ def test_a_digest_that_nothing_refused_proposes_nothing(workshop: Workshop) -> N
     assert workshop.hub.pulls == []
 
 
+def test_doctor_needs_no_command_by_hand(workshop: Workshop) -> None:
+    """What is set up, and what is not known, stands on the page of the run; nothing is written."""
+    done = workshop.dispatch(mode="doctor")
+    assert done.jobs == {"plan": "success"}, done.said
+    assert "| ok | may read |" in done.summary
+    assert "not known" in done.summary
+    assert "GET /repos/acme/policies/rules/branches/main" in workshop.hub.asked
+    assert (workshop.happened(), workshop.runs()) == ([], [])
+    assert "fake-token" not in done.everything
+
+
 WRONG: tuple[dict[str, str], ...] = (
     {"mode": "task", "task": "--all"},
     {"mode": "task", "task": "by-hand; touch PWNED"},
