@@ -50,6 +50,14 @@ class Organization:
         """See Reader."""
         return dict.fromkeys(account_ids, UNKNOWN)
 
+    def read_last_active(self, account_ids: Iterable[str]) -> Mapping[str, Mapping[str, datetime | Unknown] | Unknown]:
+        """See Reader."""
+        return dict.fromkeys(account_ids, UNKNOWN)
+
+    def read_synced(self, account_ids: Iterable[str]) -> Mapping[str, bool | Unknown]:
+        """See Reader."""
+        return dict.fromkeys(account_ids, UNKNOWN)
+
     def apply_change(self, change: Change) -> Outcome:
         """See Writer."""
         self.seen(change)
