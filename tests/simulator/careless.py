@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +13,7 @@ from runner.model.people import Snapshot, User
 from runner.model.policy import Limits, RunLimits, Select, Task
 from runner.run.errand import UndoErrand
 from tests.simulator.fate import START, Fate
-from tests.simulator.recount import recount
+from tests.simulator.recount import is_settled, recount
 from tests.simulator.trials import STORES, Trial
 from tests.simulator.world import WISHES, World, people, person
 from tests.unit.engine.made import WIDE, policies, task
@@ -29,22 +29,30 @@ ROUGH = {"reset after": 0.03, "5xx before": 0.03, "look fails": 0.1, "refused": 
 
 
 def careless(seed: int, runs: int) -> Trial:
-    """Policies as nobody should write them, run again and again: no run and no 24 hours see more than the limits."""
+    """Policies as nobody should write them, run again and again, while people are put back by hand: no run and no 24
+    hours see more than the limits, nobody protected is touched, and nothing is emptied or falls under its floor."""
     chance = random.Random(seed)
     folk = [person(f"p-{i:03}", status=chance.choice(("active", "active", "suspended"))) for i in range(60)]
-    folk += [person(f"a-{i}", roles=frozenset({"org-admin"})) for i in range(3)]
+    folk += [person(f"a-{i}", roles=frozenset({"org-admin"}), groups=frozenset()) for i in range(3)]
+    folk += [person(f"g-{i}", groups=frozenset({"guard"})) for i in range(2)]
     limits = RunLimits(
         users_per_run=chance.randint(1, 20), percent_per_run=chance.randint(1, 40),
         percent_per_day=chance.randint(1, 40), population_drop_percent=10,
     )  # fmt: skip
-    rules = policies(*_careless_tasks(chance), limits=limits)
+    tasks, floor = list(_careless_tasks(chance)), chance.choice((0, 0, 20, 50))
+    protect: dict[str, Any] = {"users": ("p-007@acme.example",), "groups": ("guard",), "min_members": {"old": floor}}
+    rules = policies(*tasks, limits=limits, **protect)
+    least = Least(floor, any(task.may_empty for task in tasks))
     world = World(Fate(seed, ROUGH), store=chance.choice(STORES), rules=rules, folk={u.account_id: u for u in folk})
     trial = Trial()
     for _ in range(runs):
-        before = len(world.town.effects)
+        before, people_before = len(world.town.effects), dict(world.town.people)
         world.run()
         trial.wrong += _over_run(world.town.effects[before:], limits, len(folk))
+        trial.wrong += least.broken(people_before, world.town.people)
         world.fate.clock.wait(chance.choice((10, 600, 3600, 6 * 3600, 30 * 3600)))
+        if chance.random() < 0.2 and is_settled(world.kept()):  # else nobody could tell what was done before
+            world.town.people |= {user.account_id: user for user in chance.sample(folk, 15)}
     trial.wrong += _over_day(world.town.effects, limits.percent_per_day, len(folk))
     world.recover()
     trial.wrong += recount(world.evidence())
@@ -58,10 +66,35 @@ def _careless_tasks(chance: random.Random) -> Iterable[Task]:
     """Tasks for everybody, that undo each other, some limited to a few people so that the run's limit lets them by."""
     for number in range(chance.randint(1, 4)):
         verb = chance.choice(tuple(WISHES))
-        select = Select(first=chance.randint(1, 8)) if chance.random() < 0.8 else None
-        limits = Limits(chance.choice((None, 5, 50)), chance.choice((None, 5, 50)))
+        select = Select(first=chance.randint(1, 8)) if chance.random() < 0.9 else None
+        limits = Limits(chance.choice((None, None, 8, 50)), chance.choice((None, None, 15, 50)))
         match = dict(chance.choice(MATCHES))
-        yield task(f"t-{number}", match, WISHES[verb], select=select, limits=limits, may_empty=True)
+        may_empty = chance.random() < 0.3
+        yield task(f"t-{number}", match, WISHES[verb], select=select, limits=limits, may_empty=may_empty)
+
+
+@dataclass(frozen=True)
+class Least:
+    """What must be left after a run: ``floor`` people in the group ``old``, and somebody in it and in the app unless a
+    task ``may_empty``."""
+
+    floor: int
+    may_empty: bool
+
+    def broken(self, before: Mapping[str, User], after: Mapping[str, User]) -> Iterable[str]:
+        """What a run took too much of."""
+        members, left = _sizes(before)[0], _sizes(after)[0]
+        if left < min(members, self.floor):
+            yield f"{left} people are left in a group that must have {self.floor}"
+        for had, has in zip(_sizes(before), _sizes(after), strict=True):
+            if had and not has and not self.may_empty:
+                yield "a group or the app was emptied"
+
+
+def _sizes(people: Mapping[str, User]) -> tuple[int, int]:
+    """People in the group ``old``, and in the app by a direct role."""
+    groups = [user.groups for user in people.values() if isinstance(user.groups, frozenset)]
+    return sum("old" in mine for mine in groups), sum(bool(user.direct_access) for user in people.values())
 
 
 Effects = Sequence[Mapping[str, Any]]
@@ -82,8 +115,9 @@ def _over_run(effects: Effects, limits: RunLimits, population: int) -> Iterable[
         people_touched = len(_touched(effects, removed=removed))
         if people_touched > most:
             yield f"one run touched {people_touched} people, {most} are allowed"
-    if any(effect["account_id"].startswith("a-") for effect in effects):
-        yield "an org admin was touched"
+    touched = {effect["account_id"] for effect in effects}
+    if any(who.startswith(("a-", "g-")) or who == "p-007" for who in touched):
+        yield f"somebody who is protected was touched: {sorted(touched)}"
 
 
 def _over_day(effects: Effects, percent: float, population: int) -> Iterable[str]:

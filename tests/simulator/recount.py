@@ -38,6 +38,12 @@ def recount(evidence: Mapping[str, Any], *, open_allowed: bool = False) -> list[
     return wrong
 
 
+def is_settled(files: Mapping[str, bytes]) -> bool:
+    """Whether of everything that was announced the end is known."""
+    ends = _accounts(_records(files, []), [])
+    return all(statuses and statuses[-1] != "unknown" for _, statuses in ends.values())
+
+
 def _records(files: Mapping[str, bytes], wrong: list[str]) -> Iterator[Json]:
     journals = sorted(path for path in files if path.endswith("/journal.jsonl"))
     for path in journals:

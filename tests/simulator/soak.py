@@ -39,6 +39,7 @@ from tests.simulator.trials import (
 
 Named = tuple[str, Callable[[], Trial]]
 _SHOWN = 10
+_OFTEN_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -167,6 +168,7 @@ KINDS: tuple[Callable[[Amounts], Iterator[Named]], ...] = (
 def run(kind: Callable[[Amounts], Iterator[Named]], amounts: Amounts, say: Callable[[str], object]) -> int:
     """Make all trials of a kind and tell what came of them; how many went wrong."""
     began_s, made, bad, struck = time.monotonic(), 0, 0, Counter[str]()
+    told_s = began_s
     for words, make in kind(amounts):
         trial = make()
         made, struck = made + 1, struck + trial.struck
@@ -174,6 +176,9 @@ def run(kind: Callable[[Amounts], Iterator[Named]], amounts: Amounts, say: Calla
             bad += 1
             for wrong in trial.wrong[:3] if bad <= _SHOWN else ():
                 say(f"  WRONG {words}: {wrong}")
+        if time.monotonic() - told_s > _OFTEN_S:
+            told_s = time.monotonic()
+            say(f"  ... {made} so far, {bad} wrong; the last was {words}")
     took_s = time.monotonic() - began_s
     say(f"{kind.__name__}: {made} trials from seed {amounts.seed}, {bad} wrong, {took_s:.0f} s")
     for fault, times in struck.most_common():

@@ -102,7 +102,7 @@ class TownReader:
         town = self.town
         users = tuple(town.seen(account_id) for account_id in sorted(town.people))
         apps = (App(APP, "jira-software", "acme"),)
-        groups = (group("old"), group("new"), group("users", Grant(APP)))
+        groups = (group("old"), group("new"), group("guard"), group("users", Grant(APP)))
         now = town.fate.clock()
         return self.spoil(
             Snapshot(now, town.organization, True, apps, groups, users, len(users), "sha256:1", live=town.live)
