@@ -119,8 +119,8 @@ def _nothing_to_do(task: Task, user: User, hindrances: Iterable[Hindrance]) -> S
     task that only lists people has nothing to say here."""
     if writes_nothing(task):
         return None
-    details = [h.detail for h in hindrances]
-    return Skip(user.account_id, task.name, "not_applicable" if details else "already", "".join(details[:1]))
+    first = next((h.detail for h in hindrances), None)
+    return Skip(user.account_id, task.name, "already" if first is None else "not_applicable", first or "")
 
 
 def lists(task: Task) -> bool:

@@ -79,7 +79,7 @@ def test_roles_that_are_read_late_count_only_of_those_whom_the_task_would_change
     """Nobody reads the direct roles of everybody: who does not match and lacks them says nothing."""
     unknown = [user(f"u-{i}", direct_access=..., groups=["g"]) for i in range(4)]
     read = snapshot([*unknown, *crowd(6, groups=["g"])], [group("g", JIRA)])
-    others = policies(task("t", {"account_id": "p-000"}, {"remove_app_access": "jira"}))
+    others = policies(task("t", {"account_id": ["p-000", "p-001", "p-002"]}, {"remove_app_access": "jira"}))
     theirs = policies(task("t", {"account_id": ["u-0", "u-1", "u-2"]}, {"remove_app_access": "jira"}))
     assert not rails(plan(others, read))
     assert rails(plan(theirs, read)) == {("missing_facts", "t")}

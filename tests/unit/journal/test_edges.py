@@ -86,6 +86,19 @@ def test_an_unfinished_line_behind_the_end_is_one_finding() -> None:
     assert [finding.code for finding in found] == ["after_end"]
 
 
+@pytest.mark.parametrize("left", [b"", b'{"at":"20'])
+def test_a_run_that_died_before_its_first_record_is_passed_over(left: bytes) -> None:
+    """The next one follows the last record there is, under a later name."""
+    store, _ = two_runs()
+    head, died = store.anchor, "20261122-235959-dddd"
+    store.files[f"{run_folder(died)}/{JOURNAL}"] = left
+    past = journal(store).read_past()
+    assert (past.head, past.last_name, len(past.runs)) == (head, died, 2)
+    run, _ = write_run(journal(store, Clock(NOON + timedelta(hours=2))), token="eeee")
+    assert run.run > died
+    assert check_journal(store.read_files(), store.anchor) == ()
+
+
 def test_what_is_missing_is_said() -> None:
     """The anchor, or everything else."""
     store, _ = two_runs()

@@ -70,8 +70,9 @@ def test_a_saved_plan_is_good_for_the_policies_it_was_made_for() -> None:
 def test_a_plan_of_another_organization_is_not_carried_out() -> None:
     """The message names both."""
     check_organization(plan(), "acme")
-    with pytest.raises(InputError, match="organization acme, the directory is of other"):
+    with pytest.raises(InputError, match="organization acme, the directory is of other") as no:
         check_organization(plan(), "other")
+    assert no.value.reason == "plan_organization"
 
 
 def run(organization: str, *, users: int | None = 310) -> RunRecord:
