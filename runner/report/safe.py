@@ -21,6 +21,9 @@ from runner.text import markdown, markdown_code, shorten
 CELL = 200
 """Columns of outside text in one cell; what is longer is cut with an ellipsis and stands in full in the JSON."""
 
+NAME = 100
+"""Columns of a person's name, which else could push the rest of a table off the page."""
+
 PROSE = 1000
 """Columns of a sentence, such as how to allow a refused run."""
 
@@ -71,7 +74,7 @@ def link(label: str, address: str) -> Safe:
 def who(person: Who) -> Safe:
     """A person: the name as text, the address or else the id as code."""
     handle = code(person.handle).markdown
-    return Safe(f"{finalize(person.name)} {handle}" if person.name else handle)
+    return Safe(f"{finalize(shorten(person.name, NAME))} {handle}" if person.name else handle)
 
 
 def does(row: Row) -> Safe:

@@ -9,6 +9,7 @@ from jinja2 import UndefinedError
 
 import runner.report
 from runner.report import safe
+from runner.report.rows import Who
 from runner.report.safe import Safe, code, finalize, link, prose
 from tests.unit.report import made
 
@@ -84,3 +85,9 @@ def test_links() -> None:
     """An https address and a file beside the report are links with a safe label."""
     assert link("a|b", "https://acme.example/x?y=1").markdown == "[a&#124;b](https://acme.example/x?y=1)"
     assert link("a", "runs/2026/report.md").markdown == "[a](runs/2026/report.md)"
+
+
+def test_a_long_name_leaves_room_for_the_table() -> None:
+    """A name without a blank in it cannot be wrapped: it is cut before it pushes the other columns off the page."""
+    shown = safe.who(Who("u-1", "x" * 5000, "ann@acme.example")).markdown
+    assert shown == f"{'x' * 99}… `ann@acme.example`"
