@@ -89,6 +89,13 @@ class Workplace:
         return open_reader(self.directory, self.clocks, now=now, progress=self.report_progress)
 
     @cached_property
+    def bare_reader(self) -> Reader:
+        """The reading half of the directory that the options and the environment name, while there are no policies."""
+        choice = choose_directory(self.options.directory, self.environ, organization=None, directory=None)
+        now = self.now if isinstance(choice.where, Path) else self.options.now
+        return open_reader(choice, self.clocks, now=now, progress=self.report_progress)
+
+    @cached_property
     def store(self) -> Store:
         """Where the journal is kept: on the audit branch if one is named, else in a folder."""
         branch = self.options.audit_branch

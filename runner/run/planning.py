@@ -102,6 +102,11 @@ def _make(
     return Made(planned, world, look_again, mask)
 
 
+def with_single_facts(session: Session, tasks: Sequence[Task], history: History, snapshot: Snapshot) -> Snapshot:
+    """The snapshot with all that a plan of these tasks asks of single people; raises as ``make_plan``."""
+    return _make(session, tasks, history, snapshot, None).world.snapshot
+
+
 def make_undo(
     session: Session, run: str, made: Sequence[PastChange], history: History, *, applying_at: datetime | None = None
 ) -> Made:

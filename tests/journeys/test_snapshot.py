@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.emulator import READ_KEY
+from tests.journeys.atlassian.town import IDLE, RECLAIM, town
 from tests.journeys.command import Desk, Done
 
 KEY = "a key of sixteen or more"
@@ -62,3 +65,56 @@ def test_a_key_that_can_be_guessed_is_refused(desk: Desk, key: str) -> None:
     done = desk.run("snapshot", "--pseudonymous", "--out", str(desk.folder / "out.json"), "--json")
     assert (done.code, done.reason) == (2, "pseudonym_key")
     assert not (desk.folder / "out.json").exists()
+
+
+@pytest.mark.parametrize("options", [[], ["--pseudonymous"]], ids=["with names", "without names"])
+def test_a_plan_of_the_record_is_the_plan_of_the_organization(options: list[str], tmp_path: Path) -> None:
+    """Also what takes a call a person is in it, of those whom the policies match, and nothing is asked of others; a key
+    that may only read is enough to record, and none is needed to plan."""
+    record = str(tmp_path / "record.json")
+    with town(tmp_path / "town") as found:
+        found.key = READ_KEY
+        live = found.run("plan")
+        before = len(found.emulator.log)
+        done = found.run("snapshot", "--out", record, *options)
+        asked = [
+            entry
+            for entry in found.emulator.log[before:]
+            if "/role-assignments" in entry.path and "/users/" in entry.path
+        ]
+        found.environ["ATLASSIAN_API_KEY"] = ""
+        kept = found.run("plan", "--directory", record)
+    assert (done.code, kept.code) == (0, 0), done.err + kept.err
+    assert len(asked) == len(IDLE) + 1  # the one of the identity provider's group as well
+    assert changes(kept) == changes(live)
+    assert (kept.form["digest"] == live.form["digest"]) is (not options)
+
+
+def test_before_there_are_policies_an_organization_can_be_recorded(tmp_path: Path) -> None:
+    """With a key and an id alone, as the first steps have it."""
+    with town(tmp_path / "town") as found:
+        done = found.run("snapshot", "--out", str(tmp_path / "out.json"), "--policies", str(tmp_path / "none"))
+    assert (done.code, done.form["users"]) == (0, 120), done.err
+
+
+def test_policies_that_do_not_fit_keep_nobody_from_recording(tmp_path: Path) -> None:
+    """A name that the organization does not have is a warning: the record is made without asking anybody alone."""
+    with town(tmp_path / "town", tasks={"reclaim": RECLAIM.replace("reclaimed", "nowhere")}) as found:
+        done = found.run("snapshot", "--out", str(tmp_path / "out.json"))
+    assert done.code == 0
+    assert "no group is called nowhere" in done.err
+
+
+def test_a_policy_test_can_name_a_record(desk: Desk) -> None:
+    """People of a recorded day, without their names, as the people of a test."""
+    desk.environ["POLICY_RUNNER_PSEUDONYM_KEY"] = KEY
+    recorded(desk, "--pseudonymous")
+    desk.write_policy(
+        "tests/nobody-of-legacy.yaml",
+        "filter: nobody-of-legacy\nnow: 2026-11-22T06:00:00Z\ndirectory: out.json\nexpect: {match: []}\n",
+    )
+    desk.write_policy(
+        "filters/nobody-of-legacy.yaml", "description: nobody\nmatch: {email_domain: nobody.acme.example}\n"
+    )
+    done = desk.run("test", "nobody-of-legacy")
+    assert done.code == 0, done.out + done.err

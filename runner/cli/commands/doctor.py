@@ -11,8 +11,7 @@ from runner.cli.hub import findings_markdown, read_github_lines
 from runner.cli.workplace import Workplace
 from runner.directory.atlassian.probe import fetch_answers, fetch_reach
 from runner.directory.atlassian.read import AtlassianReader
-from runner.directory.choice import choose_directory, open_reader
-from runner.directory.interface import EVERYTHING, Reader
+from runner.directory.interface import EVERYTHING
 from runner.engine.names import check_names
 from runner.errors import INPUT, RunnerError
 from runner.journal.mask import PLAIN
@@ -106,7 +105,7 @@ def _policies(place: Workplace) -> tuple[Policies | None, Line | None]:
 def _directory_lines(place: Workplace, policies: Policies | None) -> Iterator[Line | Snapshot]:
     """What can be said of the organization, and the snapshot, if one could be read."""
     try:
-        reader = _reader(place, policies)
+        reader = place.reader if policies is not None else place.bare_reader
         if isinstance(reader, AtlassianReader):
             yield from reach_lines(fetch_reach(reader.client), place.now)
             found = ", ".join(reader.read_directories())
@@ -120,15 +119,6 @@ def _directory_lines(place: Workplace, policies: Policies | None) -> Iterator[Li
             yield from answer_lines(fetch_answers(reader, snapshot))
     except RunnerError as error:
         yield failure("organization", error)
-
-
-def _reader(place: Workplace, policies: Policies | None) -> Reader:
-    """The reader that the policies name; without any, what the environment says is enough."""
-    if policies is not None:
-        return place.reader
-    choice = choose_directory(place.options.directory, place.environ, organization=None, directory=None)
-    now = place.now if isinstance(choice.where, Path) else place.options.now
-    return open_reader(choice, place.clocks, now=now, progress=place.report_progress)
 
 
 def _policy_lines(place: Workplace, policies: Policies, snapshot: Snapshot | None) -> Iterator[Line]:

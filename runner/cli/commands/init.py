@@ -12,7 +12,6 @@ from pathlib import Path
 from runner.cli.origin import read_origin
 from runner.cli.trial import try_out
 from runner.cli.workplace import Workplace
-from runner.directory.choice import choose_directory, open_reader
 from runner.directory.interface import EVERYTHING
 from runner.errors import FINE, InputError, OtherSideError, RunnerError
 from runner.model.people import Snapshot
@@ -97,9 +96,7 @@ def _write_start(folder: Path, owner: str, place: Workplace) -> list[str]:
 def _read(place: Workplace) -> Snapshot:
     """The whole organization; there are no policies yet that could say which one. Raises OtherSideError where it is
     not whole: what one begins with must not rest on a part."""
-    choice = choose_directory(place.options.directory, place.environ, organization=None, directory=None)
-    now = place.now if isinstance(choice.where, Path) else place.options.now
-    snapshot = open_reader(choice, place.clocks, now=now, progress=place.report_progress).read_snapshot(EVERYTHING)
+    snapshot = place.bare_reader.read_snapshot(EVERYTHING)
     if not snapshot.complete:
         hint = "run it again; policy-runner doctor says more"
         raise OtherSideError("snapshot_incomplete", f"not everything was read: {snapshot.problems[0]}", hint=hint)

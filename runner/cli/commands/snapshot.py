@@ -12,12 +12,14 @@ from runner.cli.console import json_text
 from runner.cli.files import check_place
 from runner.cli.workplace import Workplace
 from runner.directory.file import write_json
-from runner.directory.interface import EVERYTHING
-from runner.directory.parse import snapshot_to_json
+from runner.directory.interface import EVERYTHING, Reader
+from runner.directory.parse import snapshot_digest, snapshot_to_json
 from runner.errors import FINE, OTHER_SIDE
 from runner.journal.privacy import VARIABLE, Pseudonyms, keys_from
 from runner.model.people import Snapshot
 from runner.model.unknown import Unknown
+from runner.policy.problems import PolicyError
+from runner.run.planning import with_single_facts
 from runner.run.recording import RECORDED, read_is_fresh, without_names, words_said
 
 HELP = "record the organization in a file"
@@ -27,10 +29,14 @@ recorded day, to keep a day for later. The file names people; keep it as you wou
 
 examples:
   policy-runner snapshot --out acme.json
-  policy-runner snapshot --out acme.json --direct-roles    also who holds which role directly: one call a person
+  policy-runner snapshot --out acme.json --direct-roles    who holds which role directly: one call a person
   policy-runner snapshot --out acme.json --pseudonymous    pseudonyms for names, addresses and account ids
   policy-runner plan --directory acme.json
   policy-runner snapshot --record --audit-branch audit     without names, beside the journal, at most once a day
+
+What takes a call for each person (roles given directly, above all) is asked of those whom the tasks of your policies
+match, paused ones too, so that a plan of the file says what a plan of the organization would; --direct-roles asks
+everybody, for policies that are yet to be written.
 
 What --record keeps is for comparing pull requests where no key is in reach (`diff --directory`): pseudonyms in the
 place of names, addresses and account ids, but for those that stand in the policies anyway. --pseudonymous writes the
@@ -57,9 +63,7 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
         return FINE
     if not args.record:
         check_place(args.out)
-    snapshot = place.reader.read_snapshot(EVERYTHING)
-    if args.direct_roles:
-        snapshot = _with_direct_roles(snapshot, place)
+    snapshot = _read(place, everybody=args.direct_roles)
     place.progress.wipe()
     if args.record:
         where = place.place_of(_write_record(snapshot, place))
@@ -95,8 +99,33 @@ def _policy_files(folder: Path) -> Iterable[Path]:
     return (path for path in sorted(folder.rglob("*")) if path.suffix in (".yaml", ".csv") and path.is_file())
 
 
-def _with_direct_roles(snapshot: Snapshot, place: Workplace) -> Snapshot:
+def _read(place: Workplace, *, everybody: bool) -> Snapshot:
+    """Everything, with what only a call a person tells: of ``everybody``, or of whom the policies would act on."""
+    has_policies = place.options.policies.is_dir()
+    reader = place.reader if has_policies else place.bare_reader
+    snapshot = reader.read_snapshot(EVERYTHING)
+    if everybody:
+        snapshot = _with_direct_roles(snapshot, reader)
+    if has_policies:
+        snapshot = _with_single_facts(snapshot, place)
+    return replace(snapshot, sha256=snapshot_digest(snapshot))
+
+
+def _with_direct_roles(snapshot: Snapshot, reader: Reader) -> Snapshot:
     unknown = [user.account_id for user in snapshot.users if isinstance(user.direct_access, Unknown)]
-    found = place.reader.read_direct_access(unknown)
+    found = reader.read_direct_access(unknown)
     users = (replace(u, direct_access=found[u.account_id]) if u.account_id in found else u for u in snapshot.users)
     return replace(snapshot, users=tuple(users))
+
+
+def _with_single_facts(snapshot: Snapshot, place: Workplace) -> Snapshot:
+    """With what plans of the policies' tasks, paused ones too, would ask of single people: else a plan of the file
+    would leave them alone for want of it."""
+    tasks = tuple(place.policies.tasks.values())
+    try:
+        return with_single_facts(place.session, tasks, place.journal.read_past().history, snapshot)
+    except PolicyError as error:
+        place.console.complain(
+            f"warning: nobody was asked alone, since the policies do not fit: {error.message}", "unsure"
+        )
+        return snapshot
