@@ -11,7 +11,7 @@ from runner.report.budget import EVERYTHING, characters, fitted, more, size
 from runner.report.chart import charts
 from runner.report.money import seat_rows, totals
 from runner.report.privacy import private
-from runner.report.safe import Safe, render
+from runner.report.safe import Safe, link, render
 from runner.report.sentence import CUT_SHORT, sentence, title
 from runner.report.view import View, build_view
 
@@ -19,12 +19,16 @@ COMMENT = 60_000
 """Characters in a comment: GitHub takes 65,536 and refuses what is longer."""
 SUMMARY = 900 * 1024
 """Bytes in a step's summary: GitHub takes 1 MiB and drops what is longer, without saying so."""
+PAGE = 500_000
+"""Bytes of a Markdown file: GitHub shows what is over 512 KB as plain text, and nothing over 5 MB."""
+_BESIDE = Safe("[plan.json](plan.json) and [journal.jsonl](journal.jsonl), and in `policy-runner report RUN --json`")
 
 
-def render_markdown(report: RunReport) -> str:
-    """The whole report, the same bytes for the same report."""
+def render_markdown(report: RunReport, limit: int = PAGE) -> str:
+    """The report, the same bytes for the same report; in full unless it is longer than GitHub shows."""
     report = private(report)
-    return _rendered(report, build_view(report), EVERYTHING)
+    view = build_view(report)
+    return fitted(lambda rows: _rendered(report, view, rows, _BESIDE), size, limit)
 
 
 def render_comment(report: RunReport, limit: int = COMMENT) -> str:
@@ -41,7 +45,8 @@ def render_summary(report: RunReport, limit: int = SUMMARY) -> str:
     return fitted(lambda rows: _rendered(report, view, rows), size, limit)
 
 
-def _rendered(report: RunReport, view: View, rows: int) -> str:
+def _rendered(report: RunReport, view: View, rows: int, whole: Safe | None = None) -> str:
+    """``whole`` says where everything is; the page itself is where that can be linked."""
     record, around = report.record, report.around
     undelivered = [notice for notice in view.notices if notice.status in ("failed", "unknown")]
     quarantined = sorted(record.ending.quarantined.items()) if record.ending else []
@@ -61,7 +66,7 @@ def _rendered(report: RunReport, view: View, rows: int) -> str:
         rows=rows,
         more=more(rows),
         cut=rows if rows < EVERYTHING else None,
-        full=around.link,
+        whole=whole or (link("the full report", around.link) if around.link else ""),
         attention=any(found),
         cut_short=cut_short[:1].upper() + cut_short[1:],
         quarantined=quarantined,

@@ -15,7 +15,7 @@ from runner.model.plan import Skip
 from runner.model.record import CANCELLED, DONE, FAILED, PARTLY, Ending
 from runner.model.report import RunReport
 from runner.report.document import render_json, surroundings_from
-from runner.report.markdown import COMMENT, SUMMARY, render_comment, render_markdown, render_summary
+from runner.report.markdown import COMMENT, PAGE, SUMMARY, render_comment, render_markdown, render_summary
 from runner.report.planned import plan_markdown
 from runner.report.sentence import sentence
 from tests.unit.report import made
@@ -91,8 +91,19 @@ def test_a_summary_is_measured_in_bytes() -> None:
     assert report.plan
     large = replace(report, plan=replace(report.plan, skips=plan_skips))
     text = render_summary(large)
-    assert len(text.encode()) <= SUMMARY < len(render_markdown(large).encode())
+    assert len(text.encode()) <= SUMMARY < len(render_markdown(large, limit=10**9).encode())
     assert "12,000 rows in all." in text
+
+
+def test_a_file_is_one_that_github_shows() -> None:
+    """GitHub shows what is over 512 KB as plain text: the page is cut, its totals exact, and it says what has it all."""
+    changes = [made.change(n) for n in range(5_000)]
+    plan = made.plan(*changes)
+    text = render_markdown(RunReport(made.record(plan, *map(made.outcome, changes), ending=Ending(DONE, 0)), plan))
+    assert len(text.encode()) <= PAGE < 512_000
+    assert "5,000 changes for 5,000 people" in text
+    assert "5,000 rows in all." in text
+    assert "[plan.json](plan.json) and [journal.jsonl](journal.jsonl)" in text
 
 
 def test_even_a_hopeless_report_fits() -> None:
