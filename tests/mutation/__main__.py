@@ -23,7 +23,7 @@ import yaml  # noqa: F401
 
 from tests.mutation.explained import EXPLAINED
 from tests.mutation.mutants import Mutant, mutants
-from tests.mutation.parts import PARTS, tests_of
+from tests.mutation.parts import PARTS, asked_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -68,7 +68,7 @@ def _test(tree: Path, tests: tuple[str, ...]) -> None:
 def _try(place: str, tree: Path) -> int:
     """Every mutant of a module, or of one line; returns how many survived without an explanation."""
     module, _, line = place.partition(":")
-    path, tests = tree / module, tests_of(module)
+    path, tests = tree / module, asked_of(module)
     longest_s = int(2 * fine_s(tree, tests)) + 10
     for remembered in path.parent.glob(f"__pycache__/{path.stem}.*"):
         remembered.unlink()

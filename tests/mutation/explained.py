@@ -2,5 +2,26 @@
 
 from __future__ import annotations
 
-EXPLAINED: dict[tuple[str, str, str], str] = {}
+_DRAFT, _CHAIN, _LEASE, _RECORDS = (
+    "runner/engine/draft.py", "runner/journal/chain.py", "runner/journal/lease.py", "runner/journal/records.py",
+)  # fmt: skip
+
+EXPLAINED: dict[tuple[str, str, str], str] = {
+    (_DRAFT, "moves = _moves(wishes, user, world)[0] if len(scopes) > 1 else ()", "Gt becomes GtE"): (
+        "a single action that is asked again says nothing new; it is not asked because people are many"
+    ),
+    (_DRAFT, "for action, scope in zip(task.actions, scopes, strict=True):", "True becomes False"): (
+        "there is one scope for each action by the way they are made; strict says so to the reader"
+    ),
+    (_CHAIN, 'return "", 0', "0 becomes 1"): "where no run is named, nobody looks at the number of its record",
+    (_CHAIN, "return (not found.run, found.run, found.line is None, found.line or 0)", "0 becomes 1"): (
+        "stands for all findings without a line alike; those with one are sorted before them"
+    ),
+    (_RECORDS, "_REMEMBERED = 10_000", "10000 becomes 10001"): "how many lines are remembered is a matter of speed",
+    (
+        _LEASE,
+        "return shorten(terminal(text), 80)",
+        "80 becomes 81",
+    ): "how much is shown of a name that somebody else wrote",
+}
 """By module, line and what is done to it."""

@@ -20,25 +20,34 @@ _WORD = re.compile("[a-z]+(_[a-z]+)*")
 """Texts that code compares and looks up: verbs, states, names of rails. Sentences are let be."""
 
 
+Change = tuple[str, object]
+"""The field to change and its new value; an empty field stands for the node itself."""
+
+
 @dataclass(frozen=True)
 class Mutant:
-    """One wrong version: where, what was done, and the whole source."""
+    """One wrong version: of which line, what is done, to which node of ``right``, and the change itself."""
 
     line: int
     what: str
-    source: str
+    right: str
+    number: int
+    change: Change
+
+    @property
+    def source(self) -> str:
+        """The whole wrong source."""
+        tree = ast.parse(self.right)
+        change_in_place(list(_code(tree))[self.number], self.change)
+        return ast.unparse(ast.fix_missing_locations(tree))
 
 
 def mutants(source: str) -> Iterator[Mutant]:
     """All of them, in the order of the source. Annotations, docstrings and texts are let be."""
-    tree = ast.parse(source)
-    for number, node in enumerate(_code(tree)):
+    for number, node in enumerate(_code(ast.parse(source))):
         for what, change in _changes(node):
-            wrong = copy.deepcopy(tree)
-            target = list(_code(wrong))[number]
-            change_in_place(target, change)
             line = next(inner.lineno for inner in ast.walk(node) if hasattr(inner, "lineno"))
-            yield Mutant(line, what, ast.unparse(ast.fix_missing_locations(wrong)))
+            yield Mutant(line, what, source, number, change)
 
 
 def _code(node: ast.AST) -> Iterator[ast.AST]:
@@ -56,10 +65,6 @@ def _is_text(node: ast.AST) -> bool:
     """Docstrings, texts that are put together, and imports."""
     alone = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
     return alone or isinstance(node, ast.JoinedStr | ast.Import | ast.ImportFrom)
-
-
-Change = tuple[str, object]
-"""The field to change and its new value; an empty field stands for the node itself."""
 
 
 def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:

@@ -49,6 +49,6 @@ PARTS = {
 }
 
 
-def tests_of(module: str) -> tuple[str, ...]:
+def asked_of(module: str) -> tuple[str, ...]:
     """The tests that have to notice what is wrong with a module."""
     return next(part.tests for part in PARTS.values() if module in part.modules)

@@ -209,12 +209,13 @@ class FalteringStore(MemoryStore):
     """Refuses one step, and would take the next."""
 
     refuses: str = ""
+    how: BaseException = field(default_factory=lambda: OtherSideError("audit_store", "the push was refused"))
 
     def write_edit(self, edit: Edit, decide: Decision) -> Lease:
         """See Store."""
         if self.refuses and edit.message.endswith(self.refuses):
             self.refuses = ""
-            raise OtherSideError("audit_store", "the push was refused")
+            raise self.how
         return super().write_edit(edit, decide)
 
 
@@ -228,6 +229,17 @@ def test_after_a_step_that_failed_nothing_more_is_written() -> None:
         with pytest.raises(OtherSideError, match="the push was refused"):
             step()
     assert store.files == before
+
+
+def test_after_a_step_that_was_interrupted_nothing_more_is_written() -> None:
+    """It may be in the store or not; nobody knows."""
+    store = FalteringStore(refuses="intent", how=KeyboardInterrupt())
+    run, _ = journal(store).open_run(start(), "aaaa")
+    with pytest.raises(KeyboardInterrupt):
+        run.record_intents([change(1)])
+    with pytest.raises(OtherSideError, match="the journal's last step was interrupted") as no:
+        run.finish(ENDING)
+    assert no.value.reason == "audit_store"
 
 
 def test_a_run_says_by_which_number_of_the_lease_it_writes() -> None:
