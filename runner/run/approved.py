@@ -30,7 +30,8 @@ def check_saved(saved: Plan, session: Session, history: History) -> None:
         message = "the plan was made for other policies than the ones here"
         raise InputError("plan_policies", message, hint=f"check out the policies it was made for, or {again}")
     if abs(session.now - saved.created_at) > LIFETIME:
-        raise RefusedError("plan_old", f"the plan is of {iso(saved.created_at)}, over 24 hours old", hint=again)
+        how = "over 24 hours old" if saved.created_at < session.now else "over 24 hours ahead of the clock"
+        raise RefusedError("plan_old", f"the plan is of {iso(saved.created_at)}, {how}", hint=again)
     if plan_use(saved) in history.used_plans:
         raise RefusedError("plan_used", "the plan was applied before", hint=again)
 

@@ -85,6 +85,8 @@ def test_a_plan_of_other_policies_or_of_yesterday_is_refused(desk: Desk) -> None
     assert desk.run("plan", "--out", saved).code == 0
     old = desk.run("apply", saved, "--json", now="2026-11-23T06:00:01Z")
     assert (old.code, old.reason) == (3, "plan_old")
+    ahead = desk.run("apply", saved, now="2026-11-20T06:00:01Z")
+    assert "of 2026-11-22T06:00:00Z, over 24 hours ahead of the clock" in ahead.err
     desk.write_policy("settings.yaml", "organization: {id: acme}\n")
     other = desk.run("apply", saved, "--json")
     assert (other.code, other.reason) == (2, "plan_policies")

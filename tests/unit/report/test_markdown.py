@@ -96,7 +96,7 @@ def test_a_summary_is_measured_in_bytes() -> None:
 
 
 def test_a_file_is_one_that_github_shows() -> None:
-    """GitHub shows what is over 512 KB as plain text: the page is cut, its totals exact, and it says what has it all."""
+    """GitHub shows what is over 512 KB as plain text: the page is cut, its totals exact, and says what has it all."""
     changes = [made.change(n) for n in range(5_000)]
     plan = made.plan(*changes)
     text = render_markdown(RunReport(made.record(plan, *map(made.outcome, changes), ending=Ending(DONE, 0)), plan))
