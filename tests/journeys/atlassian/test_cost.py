@@ -174,6 +174,31 @@ def test_what_it_will_cost_is_told_before(tmp_path: Path) -> None:
         assert sum(line["calls"] for line in told["lines"]) == told["calls"]
 
 
+def test_confinement_is_told_before_too(tmp_path: Path) -> None:
+    """`--explain-cost` of a confined task is an upper bound, and far from reading everybody."""
+    tasks = {"one": task(f"{{all: [{{group: group 0}}, {{inactive: {{app: {JIRA}, for: 90d}}}}]}}", "suspend")}
+    with opened(tmp_path, large(10_000), tasks) as found:
+        told = found.run("plan", "--explain-cost").form
+        asked = len(found.emulator.log)
+        assert found.run("plan").code == 0
+        assert len(found.emulator.log) - asked <= told["calls"] <= 25
+
+
+def test_who_uses_an_app_by_a_direct_role_alone_costs_one_sweep_of_it(tmp_path: Path) -> None:
+    """Only where the count says that there are some, and only of apps that a due task speaks about."""
+    known = large(3_000, direct=30)
+    with opened(tmp_path, known, {"one": task(f"{{app: {JIRA}}}", "report")}) as found:
+        done = found.run("plan")
+        searches = [entry.body for entry in spent(found) if entry.path.endswith("/users/search")]
+        counts = [entry.query for entry in found.emulator.log if entry.path.endswith("/users/count")]
+    swept = [body["resourceIds"] for body in searches if "resourceIds" in body]
+    using = [who for who in done.form["reported"] if int(who["account_id"][2:]) < 30]
+    assert len(using) == 30
+    assert swept == [[known["apps"][0]["id"]]] * len(swept)
+    assert len(swept) == -(-len(done.form["reported"]) // 100)
+    assert len([query for query in counts if "resourceIds" in query]) == 1
+
+
 def test_the_plan_says_what_it_took(tmp_path: Path) -> None:
     """The calls made are those in the server's log."""
     with opened(tmp_path, large(1_000), TWENTY) as found:
