@@ -100,3 +100,10 @@ def test_a_refused_change_is_explained_as_refused(desk: Desk) -> None:
     desk.write_policy(POLICY, policy.replace("limits: {users: 25, percent: 5}", "limits: {users: 1}"))
     change = desk.run("plan", TASK, "--json").form["changes"][0]
     assert "refused by task_limit: remove from " in desk.run("explain", change["account_id"], TASK).out
+
+
+def test_why_somebody_is_left_alone_is_said_in_words(desk: Desk) -> None:
+    """The tree ends in a sentence that needs no table of words; JSON keeps the word."""
+    argv = ("explain", "sunniva.holt@labs.acme.example", TASK)
+    assert "left alone, group owned by the identity provider: idp-labs" in desk.run(*argv).out
+    assert desk.run(*argv, "--json").form["tasks"][0]["skips"][0]["why"] == "synced_group"

@@ -132,7 +132,7 @@ def _fate(user: User, task: Task, plan: Plan) -> Iterator[str]:
     for skip in plan.skips:
         if (skip.account_id, skip.task) == (user.account_id, task.name):
             told = True
-            yield f"left alone, {skip.why}" + (f": {skip.detail}" if skip.detail else "")
+            yield f"left alone, {words.SKIPS.get(skip.why, skip.why)}" + (f": {skip.detail}" if skip.detail else "")
     for handover in plan.handover:
         if (handover.account_id, handover.task) == (user.account_id, task.name):
             yield f"for the identity provider: {handed_over(handover)}"
