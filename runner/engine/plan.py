@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -133,9 +133,17 @@ def _plan(case: Case, settled: Settled, warnings: tuple[str, ...]) -> Plan:
         handover=tuple(sorted(_handover(drafts), key=lambda h: (h.account_id, h.task, h.group.id if h.group else ""))),
         reported=tuple(_reported(drafts, world)),
         refusals=settled.refusals,
-        warnings=(*snapshot.warnings, *warnings),
+        warnings=(*snapshot.warnings, *warnings, *_lasting(settled.changes)),
         overrides=tuple(override_use(override) for override in settled.overrides),
     )
+
+
+def _lasting(changes: Iterable[Change]) -> Iterator[str]:
+    """What no undo will bring back."""
+    for change in changes:
+        if change.inverse is None and change.target is not None:
+            role = f"the role {change.target.role} in {change.target.name}"
+            yield f"cannot be undone: {change.account_id} loses {role}, which can only be given by hand"
 
 
 def _handover(drafts: Iterable[Draft]) -> Iterable[Handover]:

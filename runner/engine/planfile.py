@@ -79,7 +79,7 @@ def change_json(change: Change) -> dict[str, Any]:
         "after": change.after,
         "tasks": list(change.tasks),
         "reasons": list(change.reasons),
-        "inverse": {"verb": INVERSE[change.verb], "target": _target(change.target)},
+        "inverse": {"verb": change.inverse, "target": _target(change.target)} if change.inverse else None,
     }
     return found | ({"message": change.message} if change.message is not None else {})
 

@@ -17,7 +17,7 @@ from runner.engine.seats import seated
 from runner.model.action import MEMBER, ROLE, STATUS, Wish
 from runner.model.history import PastChange
 from runner.model.people import User
-from runner.model.plan import CHANGED_SINCE, INVERSE, Change, Plan, Skip
+from runner.model.plan import CHANGED_SINCE, Change, Plan, Skip, inverse_of
 from runner.model.policy import Policies, Schedule, Task
 from runner.model.problem import NOWHERE
 from runner.model.unknown import Unknown
@@ -106,7 +106,11 @@ def _moves(task: Task, user: User, changes: Iterable[PastChange]) -> tuple[tuple
                 Skip(user.account_id, task.name, CHANGED_SINCE, f"{what} left {change.after}, now it is {now}")
             )
         else:
-            moves.append(Move(wish, INVERSE[change.verb], now))
+            verb = inverse_of(change.verb, change.role)
+            if verb is None:
+                skips.append(Skip(user.account_id, task.name, "not_applicable", f"{what}: cannot be undone"))
+            else:
+                moves.append(Move(wish, verb, now))
     return tuple(moves), tuple(skips)
 
 

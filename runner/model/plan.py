@@ -15,9 +15,22 @@ INVERSE = {
     "deactivate": "reactivate",
     "reactivate": "deactivate",
 }
+GRANTABLE = frozenset(
+    {
+        "user", "user-access-admin", "admin", "guest", "contributor", "customer", "basic", "stakeholder", "site-admin",
+        "org-admin",
+    }
+)  # fmt: skip
+"""The roles that can be given to a person directly (Atlassian facts, section 2.15): another one is gone for good."""
 REMOVALS = frozenset({"remove_from_group", "revoke_role", "suspend", "deactivate"})
 
 CHANGED_SINCE = "changed_since"
+
+
+def inverse_of(verb: str, role: str | None) -> str | None:
+    """The verb that takes a change back, ``role`` being the one that it is about; None where nothing does."""
+    return None if verb == "revoke_role" and (role or "user") not in GRANTABLE else INVERSE[verb]
+
 
 SKIP_ORDER = (
     "protected", "exempt", "unknown", "unmanaged", "synced_account", "shared_group", "synced_group", "no_seat",
@@ -52,6 +65,11 @@ class Change:
     blocked: bool = False
     message: str | None = None
     """The text given to an account that is deactivated."""
+
+    @property
+    def inverse(self) -> str | None:
+        """The verb that takes it back; None where nothing does."""
+        return inverse_of(self.verb, self.target.role if self.target else None)
 
     @property
     def removal(self) -> bool:

@@ -178,7 +178,7 @@ def plan_listings(plan: Plan, people: People) -> tuple[tuple[str, tuple[Listed, 
     told = tuple(Listed(rows.who(n.account_id, people), n.task, rows.told(n)) for n in plan.notices)
     return (
         ("For the identity provider", _handover(plan, people)),
-        ("Messages", told),
+        ("Messages (no undo)", told),
         ("Reported, not changed", _reported(plan, people)),
     )
 

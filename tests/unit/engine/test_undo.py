@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from runner.engine.plan import Planned
+from runner.engine.plan import Planned, build_plan
+from runner.engine.planfile import plan_json
 from runner.engine.undo import build_undo, recheck_undo
 from runner.model.history import PastChange
 from runner.model.world import World
-from tests.unit.engine.made import JIRA, NOW, WIDE, group, made, policies, rails, snapshot, user, whys
+from tests.unit.engine.made import JIRA, NOW, WIDE, group, made, policies, rails, snapshot, task, user, whys
 
 GROUPS = [group("g"), group("idp", managed_by_idp=True), group("jira", JIRA)]
 
@@ -44,6 +45,31 @@ def test_every_verb_has_its_way_back() -> None:
     ]
     assert planned.plan.changes[2].target is not None
     assert planned.plan.changes[2].target.role == "admin"
+
+
+def test_what_cannot_be_undone_is_marked_in_the_plan_and_left_alone_by_the_undo() -> None:
+    """A role that nobody can be given directly: no inverse and a warning before, a skip that says so afterwards."""
+    viewer = user("p", direct_access=[{"app": JIRA, "role": "viewer"}, {"app": JIRA, "role": "admin"}])
+    world = World(snapshot([viewer, user("z", direct_access=[JIRA])], GROUPS), NOW)
+    remove = task("t", {"account_id": "p"}, {"remove_app_access": "jira"})
+    form = plan_json(build_plan(policies(remove), [remove], world).plan)
+    inverses = {change["target"]["role"]: change["inverse"] and change["inverse"]["verb"] for change in form["changes"]}
+    assert inverses == {"viewer": None, "admin": "grant_role"}
+    assert [text for text in form["warnings"] if text.startswith("cannot be undone: p loses the role viewer")]
+    planned = undo([user("p")], past("p", "revoke_role", JIRA, before=True, after=False, role="viewer"))
+    assert made(planned) == []
+    assert [(skip.why, skip.detail) for skip in planned.plan.skips] == [
+        ("not_applicable", f"revoke_role {JIRA}: cannot be undone")
+    ]
+
+
+def test_a_role_that_was_granted_is_taken_back() -> None:
+    """As an undo of an undo does; somebody who has it no more is done."""
+    role = {"target": JIRA, "before": False, "after": True, "role": "user"}
+    changes = [past(who, "grant_role", **role) for who in ("p", "q")]
+    planned = undo([user("p", direct_access=[JIRA]), user("q"), user("r", direct_access=[JIRA])], *changes)
+    assert made(planned) == [("p", "revoke_role", JIRA)]
+    assert whys(planned) == {("q", "undo:run"): "already"}
 
 
 def test_who_changed_since_or_is_gone_is_skipped_and_listed() -> None:
