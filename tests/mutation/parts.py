@@ -23,14 +23,16 @@ PARTS = {
     "rails": Part(
         (
             *_within("runner/engine/rails", "admins approval conflict facts groups limits quarantine snapshot stop"),
-            *_within("runner/engine", "settle case seats"),
+            *_within("runner/engine", "settle case"),
         ),
         (" ".join(_within(_ENGINE, "test_rails test_rails_edges")), _ENGINE),
     ),
     "plan": Part(
-        _within("runner/engine", "digest draft merge held recheck plan undo guard evaluate"),
+        _within("runner/engine", "digest draft seats merge held recheck plan undo guard evaluate"),
         (
-            " ".join(_within(_ENGINE, "test_draft test_held test_undo test_rails test_rails_edges test_evaluate")),
+            " ".join(
+                _within(_ENGINE, "test_draft test_guard test_held test_undo test_rails test_rails_edges test_evaluate")
+            ),
             "tests/cases",
             _ENGINE,
         ),

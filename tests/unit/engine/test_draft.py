@@ -33,6 +33,14 @@ def test_what_one_action_takes_away_another_gives_anew() -> None:
     assert _moves(plan(policies(move), read).plan) == [("remove_from_group", "both"), ("add_to_group", "wiki")]
 
 
+def test_what_another_kind_of_action_names_is_no_leave_to_take_it_away() -> None:
+    """A group grants the app that is taken and one that is given: it is shared, unless the task says it may be."""
+    read = snapshot([user("u-1", groups=["both"]), user("u-2", groups=["both", "jira", "wiki"])], GROUPS)
+    made = plan(policies(task("move", ONE, {"grant_app_access": "wiki"}, {"remove_app_access": "jira"})), read).plan
+    assert _moves(made) == []
+    assert [(skip.account_id, skip.why) for skip in made.skips] == [("u-1", "shared_group")]
+
+
 def test_a_task_that_gives_back_what_it_takes_contradicts_itself() -> None:
     """Leaving the group that is the only way to an app that shall be had is a conflict, not a change back and forth."""
     read = snapshot([user("u-1", groups=["jira"]), user("u-2", groups=["both", "jira", "wiki"])], GROUPS)

@@ -65,8 +65,7 @@ def test_what_cannot_be_undone_is_marked_in_the_plan_and_left_alone_by_the_undo(
 
 def test_a_role_that_was_granted_is_taken_back() -> None:
     """As an undo of an undo does; somebody who has it no more is done."""
-    role = {"target": JIRA, "before": False, "after": True, "role": "user"}
-    changes = [past(who, "grant_role", **role) for who in ("p", "q")]
+    changes = [past(who, "grant_role", JIRA, before=False, after=True, role="user") for who in ("p", "q")]
     planned = undo([user("p", direct_access=[JIRA]), user("q"), user("r", direct_access=[JIRA])], *changes)
     assert made(planned) == [("p", "revoke_role", JIRA)]
     assert whys(planned) == {("q", "undo:run"): "already"}

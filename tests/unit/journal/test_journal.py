@@ -12,6 +12,7 @@ from runner.errors import InputError, OtherSideError
 from runner.journal.chain import build_chain
 from runner.journal.folder import FolderStore
 from runner.journal.ids import run_folder
+from runner.journal.journal import Journal
 from runner.model.plan import Refusal
 from runner.model.record import Due, Ending, PlanCounts, Planned, RecordedNotice
 from tests.unit.journal.made import (
@@ -219,10 +220,10 @@ def test_the_lease_of_a_dead_process_is_taken_over_at_once(tmp_path: Path) -> No
     """Whoever is known to be gone holds nothing up."""
     store, clock = FolderStore(tmp_path), Clock()
     journal(store, clock).open_run(start(), "aaaa")
-    past = journal(store, clock, OTHER)
-    past._gone = lambda owner: owner == ME
+    past = Journal(store, clock=clock, owner=OTHER, gone=lambda owner: owner == ME)
     run, _ = past.open_run(start(), "bbbb")
     run.record_intents([change()])
+    assert [len(found.intents) for found in past.read_past().runs] == [0, 1]
 
 
 def test_a_journal_that_somebody_edited_stops_the_run_and_keeps_nobody_out(tmp_path: Path) -> None:
@@ -248,6 +249,7 @@ def test_runs_are_found_by_name_token_or_last(tmp_path: Path) -> None:
     assert seen.find("aaaa").run == seen.find(first.run).run == first.run
     assert seen.find("last").run == third.run
     assert seen.find(second.run).run == second.run
-    for unclear in ("bbbb", "cccc", ""):
-        with pytest.raises(InputError):
+    for unclear, problem in (("bbbb", "several runs are named 'bbbb'"), ("cccc", "no run is"), ("", "no run is")):
+        with pytest.raises(InputError, match=problem) as no:
             seen.find(unclear)
+        assert no.value.reason == "unknown_run"

@@ -117,3 +117,11 @@ def test_other_names_are_no_runs(bad: str) -> None:
     assert not is_run_id(bad)
     with pytest.raises(ValueError, match="token"):
         new_run_id(NOON, bad)
+
+
+def test_what_does_not_begin_with_a_start_is_no_run() -> None:
+    """Neither nothing at all."""
+    for records in ([], [build_record(None, NOON, RUN, "snapshot", {})]):
+        with pytest.raises(RecordError, match="does not begin with a started record") as no:
+            run_record(records)
+        assert no.value.code == "not_a_record"

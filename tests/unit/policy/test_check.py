@@ -58,6 +58,8 @@ def test_a_task_as_it_should_be_has_no_problem() -> None:
         ("[suspend]", "[{suspend: , report: }]", "4:11 this action has more than 1 key: 'suspend', 'report'"),
         ("[suspend]", "suspend", "4:10 a list is needed, not 'suspend' [write [suspend]. What to do"),
         ("filter: f", "match: status:active", "3:8 a mapping is needed, not 'status:active' [put a blank"),
+        ("{manual: true}", "{daily: '06:00'}", "5:19 a mapping is needed, not '06:00' [Every day: {at:"),
+        ("[suspend]", "[{suspend: true}]", "4:21 nothing is needed, not 'true' [write the word alone"),
         ("{manual: true}", "{every: 0h}", "5:19 '0h' is not in the form that is needed [So often, such as 6h or 2d"),
         (
             "{manual: true}", "{daily: {at: '06:00'}, timezone: europe/berln}",
