@@ -69,7 +69,7 @@ def condition_problems(condition: Condition, world: World) -> Iterator[Problem]:
 def _unknown_apps(names: Iterable[str], place: Place, world: World) -> Iterator[Problem]:
     for name in sorted(names):
         if name not in EVERY_APP and not world.apps_named(name):
-            yield Problem(place, "unknown_app", f"no app is called {name}", _known_apps(world))
+            yield Problem(place, "unknown_app", f"no app is called {name}", _known_apps(name, world))
 
 
 def _select_apps(task: Task) -> frozenset[str]:
@@ -98,7 +98,11 @@ def _nearest_group(name: str, world: World) -> str:
     return f"did you mean {found}?" if near else "create it, or correct it"
 
 
-def _known_apps(world: World) -> str:
+def _known_apps(name: str, world: World) -> str:
+    known = sorted({word for app in world.snapshot.apps for word in (app.key, app.name)})
+    near = get_close_matches(name.casefold(), known, n=1)
+    if near:
+        return f"did you mean {near[0]}?"
     return "this organization has " + (", ".join(app.name for app in world.snapshot.apps) or "no app")
 
 

@@ -147,8 +147,10 @@ def _wrong_kind(finding: _Finding, names: list[str]) -> tuple[Place, str, str, s
         hint = f"write {expected}, without quotes. {hint}".strip()
     elif isinstance(value, str) and "array" in names and value.isprintable():
         hint = f"write [{value}]. {hint}".strip()
-    elif isinstance(value, str) and "object" in names and ":" in value:
+    elif isinstance(value, str) and "object" in names and re.match(r"[a-z_]+:", value):
         hint = f"put a blank after the colon. {hint}".strip()
+    elif names == ["null"]:
+        hint = f"write the word alone, without a value. {hint}".strip()
     return finding.place, "wrong_type", f"{expected} is needed, not {shown(value)}", hint
 
 

@@ -166,9 +166,9 @@ def _schedule() -> Schema:
             "every": described(
                 DURATION, "So often, such as 6h or 2d; counted from midnight of `from`, else of 1970-01-01."
             ),
-            "daily": described(closed({"at": at}, required=("at",)), "Every day."),
-            "weekly": described(weekly, "On days of the week."),
-            "monthly": described(monthly, "On a day of the month."),
+            "daily": described(closed({"at": at}, required=("at",)), 'Every day: {at: "06:00"}.'),
+            "weekly": described(weekly, 'On days of the week: {days: [monday], at: "06:00"}.'),
+            "monthly": described(monthly, 'On a day of the month: {day: 1, at: "06:00"}.'),
             "cron": described(cron, "Five fields: minute, hour, day of the month, month, day of the week."),
             "timezone": described(zone, "An IANA name such as Europe/Berlin; UTC if not written."),
             "from": described(DAY, "The first day with planned times."),

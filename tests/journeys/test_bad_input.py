@@ -82,7 +82,8 @@ schedule: {manual: true}
     assert run_command("validate", "--policies", str(desk.policies)).code == 0
     for argv in (["validate"], ["plan", "odd"], ["apply", "odd"]):
         done = assert_untouched(desk, partial(desk.run, *argv), 2)
-        assert "jira-hardware" in done.out + done.err
+        assert "no app is called jira-hardware" in done.out + done.err
+        assert "did you mean jira-software?" in done.out + done.err
 
 
 @pytest.mark.parametrize(
