@@ -59,6 +59,7 @@ def _limited(match: str, nth: int) -> tuple[Rule, ...]:
     return (Rule("status", status=429, retry="seconds", seconds=SLOW_S, match=match, nth=nth),)
 
 
+TWICE = "writing, no answers, told twice"
 PUSHES = ("lease", "start", "snapshot", "plan", "intents", "outcomes")
 """What the pushes of a run are, in their order."""
 MOMENTS: Mapping[str, Moment] = {
@@ -68,24 +69,22 @@ MOMENTS: Mapping[str, Moment] = {
     "writing": Moment(_writing, latency_s=0.05),
     "writing, slow answers": Moment(_writing, latency_s=1.5),
     "writing, no answers": Moment(_writing, latency_s=SLOW_S),
+    TWICE: Moment(_writing, latency_s=SLOW_S),
     "writing, told to wait": Moment(_told_to_wait, faults=_limited(WRITES, 8)),
     **{f"pushing the {what}": Moment(lambda _: True, push=n, push_s=2) for n, what in enumerate(PUSHES, 1)},
-    **{
-        f"hanging push of the {what}": Moment(lambda _: True, push=n, push_s=SLOW_S) for n, what in enumerate(PUSHES, 1)
-    },
+    **{f"late push of the {what}": Moment(lambda _: True, push=n, push_s=LATE_S) for n, what in enumerate(PUSHES, 1)},
 }
-TWICE = "a second signal"
 
 
 def moments(store: str) -> tuple[str, ...]:
     """The moments that there are for a store."""
-    return (*(name for name, moment in MOMENTS.items() if store == "branch" or not moment.push), TWICE)
+    return tuple(name for name, moment in MOMENTS.items() if store == "branch" or not moment.push)
 
 
 def heeded(number: signal.Signals, name: str, store: str, folder: Path) -> Trial:
     """A signal is heeded: exit 5 within five seconds (130 at once for a second one), no write that begins later than a
     second after it; and the next run closes and completes everything."""
-    moment, trial = MOMENTS.get(name, MOMENTS["writing, no answers"]), Trial()
+    moment, trial = MOMENTS[name], Trial()
     with Emulator(organization(PEOPLE), latency_s=0.005, faults=moment.faults) as emulator:
         place = desk(folder, emulator, PEOPLE, store)
         _prepare_pushes(place, moment)
