@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator import READ_KEY
+from tests.emulator import READ_KEY, Rule
 from tests.journeys.atlassian.town import IDLE, RECLAIM, town
 from tests.journeys.command import Desk, Done
 
@@ -118,3 +118,15 @@ def test_a_policy_test_can_name_a_record(desk: Desk) -> None:
     )
     done = desk.run("test", "nobody-of-legacy")
     assert done.code == 0, done.out + done.err
+
+
+def test_a_record_with_a_hole_says_so_and_nothing_is_planned_on_it(tmp_path: Path) -> None:
+    """Exit 4 when it is made; whoever plans on it is refused as on the organization itself."""
+    record = str(tmp_path / "out.json")
+    with town(tmp_path / "town", faults=[Rule("page_missing", match="users/search")]) as found:
+        done = found.run("snapshot", "--out", record)
+        plan = found.run("plan", "--directory", record)
+    assert (done.code, done.form["complete"]) == (4, False)
+    assert plan.code == 3
+    assert "snapshot_incomplete" in [refusal["rail"] for refusal in plan.form["refusals"]]
+    assert all(change["blocked"] for change in plan.form["changes"])
