@@ -82,11 +82,12 @@ class TaskNote:
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Everything else that a report says. It is kept in ``report.json``, so that the report can be made again.
+    """Everything else that a report says. It is kept in ``surroundings.json``, so that the report can be made again.
 
-    ``seats`` are those of the changes that were really made, ``month_seats`` those of all runs of this month so far; ``trend`` is oldest first and ends with this run;
-    ``link`` is the https address of the full report, where there is one, and ``job`` that of the workflow's run;
-    ``privacy`` is plain or pseudonymous, and then no name or address is shown even if the plan has one.
+    ``seats`` are those of the changes that were really made, ``month_seats`` those of all runs of this month so far;
+    ``trend`` is oldest first and ends with this run; ``link`` is the https address of the full report, where there is
+    one, and ``job`` that of the workflow's run; ``privacy`` is plain or pseudonymous, and then no name or address is
+    shown even if the plan has one.
     """
 
     tasks: tuple[TaskNote, ...] = ()

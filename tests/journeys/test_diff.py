@@ -52,5 +52,5 @@ def test_names_are_there_if_they_are_wanted(changed: Desk) -> None:
 
 def test_a_base_that_is_not_there_is_an_error(changed: Desk) -> None:
     """A misspelt branch compares with nothing."""
-    done = changed.run("diff", "--base", "mian", "--json")
+    done = changed.run("diff", "--base", "no-such-branch", "--json")
     assert (done.code, done.reason) == (2, "unknown_revision")
