@@ -9,6 +9,7 @@ import pytest
 
 from runner.cli.commands import __path__ as commands
 from tests.emulator import READ_KEY
+from tests.emulator.description import description_folder
 from tests.journeys.atlassian.town import town
 from tests.journeys.command import ROOT
 
@@ -43,3 +44,18 @@ def test_only_what_carries_out_is_given_a_writer() -> None:
     folder = Path(next(iter(commands)))
     carrying = {path.stem for path in folder.glob("*.py") if re.search(r"\bcarry_out\(", path.read_text("utf-8"))}
     assert carrying == WRITING
+
+
+@pytest.mark.needs_openapi
+@pytest.mark.skipif(description_folder() is None, reason="no OpenAPI descriptions: set ATLASSIAN_OPENAPI_DIR")
+def test_every_request_is_one_that_atlassian_describes(tmp_path: Path) -> None:
+    """Of those that write too, and of those that only `doctor` asks."""
+    with town(tmp_path, check=True) as found:
+        for words in (
+            ("doctor",),
+            ("apply", "--all"),
+            ("snapshot", "--out", str(tmp_path / "out.json"), "--direct-roles"),
+        ):
+            assert found.run(*words).code == 0
+        assert len(found.emulator.log) > 150
+        assert found.emulator.violations == []
