@@ -14,6 +14,7 @@ from tests.journeys.atlassian.town import (
     JIRA,
     LATELY,
     LONG_AGO,
+    RECLAIM,
     WIKI,
     Town,
     check_nobody_wrongly_idle,
@@ -78,6 +79,18 @@ def test_a_run_acts_on_what_was_asked_and_asks_again_before_it_writes(tmp_path: 
         assert all(asked(found, ALONE)[who] >= 2 for who in IDLE)
         check_nobody_wrongly_idle(found)
         check_truth(found)
+
+
+def test_whom_other_facts_exclude_is_neither_asked_nor_missed(tmp_path: Path) -> None:
+    """Of 60 people who do not use the app nobody's activity is known, and nobody's is needed: no rail, and no call."""
+    idle = [person(f"idle-{n:02}", last_active={JIRA: LONG_AGO}) for n in range(3)]
+    others = [person(f"other-{n:02}", groups=["wiki"], last_active={}) for n in range(60)]
+    people = organization(users=[person("boss", roles=["org-admin"]), *idle, *others])
+    with town(tmp_path, people=people, faults=[NO_ACTIVITY], tasks={"reclaim": RECLAIM}) as found:
+        done = found.run("plan")
+        assert (done.code, done.form["refusals"]) == (0, []), done.err
+        assert set(asked(found, ALONE)) == {change["account_id"] for change in done.form["changes"]}
+        assert set(asked(found, ALONE)) == {"idle-00", "idle-01", "idle-02"}
 
 
 def test_somebody_who_comes_back_in_between_keeps_what_they_have(tmp_path: Path) -> None:
