@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 
+from runner.run.start_workflows import build_workflows
 from tests.emulator.emulator import API_KEY
 from tests.journeys.github.conftest import GROUP, IDLE
 from tests.journeys.github.workshop import ROOT, Workshop
@@ -42,24 +43,22 @@ def check_snapshot(workshop: Workshop) -> None:
     assert "u-idle" not in kept
 
 
-CALLER = """\
-name: policies
-on: {schedule: [{cron: "17,47 * * * *"}], workflow_dispatch: }
-permissions: {}
-jobs:
-  policies:
-    permissions: {actions: read, contents: write, pull-requests: write}
-    uses: ./.github/workflows/run.yml
-    secrets: inherit
+COMMIT = "acme/policy-runner@" + "0" * 40
+CALLED = COMMIT.replace("@", "/.github/workflows/run.yml@")
+CALLER = (
+    build_workflows(COMMIT)[".github/workflows/run.yml"].replace(CALLED, "./.github/workflows/run.yml")
+    + """\
   tell:
     needs: policies
     runs-on: ubuntu-24.04
     steps: [{run: 'echo "after: $SAID"', env: {SAID: "${{ toJSON(needs.policies.outputs) }}"}}]
 """
+)
 
 
 def test_another_workflow_can_call_it(workshop: Workshop) -> None:
-    """Eight lines are enough; what the called workflow does is the same, and its outputs are there for other jobs."""
+    """What `init` writes for another repository does the same on schedule, hands its outputs on to jobs, and takes
+    a run back by hand."""
     workshop.commit({".github/workflows/policies.yml": CALLER})
     done = workshop.act("schedule", "policies.yml", {"schedule": "17,47 * * * *"})
     assert (done.jobs["carry-out"], done.jobs["tell"]) == ("success", "success"), done.said
@@ -71,6 +70,10 @@ def test_another_workflow_can_call_it(workshop: Workshop) -> None:
     }  # fmt: skip
     assert told["report"] == f"{workshop.runs()[0]}/report.md on the branch audit"
     assert told["digest"].startswith("sha256:")
+    inputs = {"mode": "undo", "run": told["run"], "user": "idle03@acme.example"}
+    back = workshop.act("workflow_dispatch", "policies.yml", {"inputs": inputs}, **inputs)
+    assert back.jobs["carry-out"] == "success", back.said
+    assert [c for c in workshop.happened() if c[1] == "add_to_group"] == [("u-idle03", "add_to_group", GROUP)]
 
 
 def test_the_action_really_installs_by_hashes(workshop: Workshop) -> None:
