@@ -26,6 +26,8 @@ TASKS = {"leavers": ("suspend", "legacy.example"), "movers": ("add_to_groups: mo
 SETTINGS = "limits: {users_per_run: 1000, percent_per_run: 100, percent_per_day: 100}\n"
 LONGEST_S = 60.0
 BRANCH = "audit"
+PUSHES = 10
+"""How many a run of two batches makes: lease, start, snapshot, plan, twice intents and outcomes, end, report."""
 Json = dict[str, Any]
 
 
@@ -178,6 +180,31 @@ def killed_on_api(seed: int, folder: Path) -> Trial:
         time.sleep(chance.choice((0.0, 0.005, 0.02, 0.05)))
         _kill(process, trial)
         return after(place, trial, lambda: [effect.json() for effect in emulator.effects], people)
+
+
+_REFUSING = """#!/bin/sh
+cd "$(dirname "$0")/.."
+count=$(($(cat pushes 2>/dev/null || echo 0) + 1))
+echo $count > pushes
+[ $count -lt AT ] || { echo 'no more pushes today' >&2; exit 1; }
+"""
+
+
+def refused_from(push: int, folder: Path, people: int = 8) -> Trial:
+    """From one push on the remote takes none: exit 4, and no write without an intent on it; then all is made and told."""
+    place, trial = desk(folder, None, people, "branch"), Trial()
+    assert place.origin is not None
+    hook = place.origin / "hooks" / "pre-receive"
+    hook.write_text(_REFUSING.replace("AT", str(push)), encoding="utf-8")
+    hook.chmod(0o755)
+    code, said = place.run("apply", "--all")
+    trial.struck[f"{place.steps()} pushes taken, then none"] += 1
+    trial.expect(code == 4 and "Traceback" not in said, f"exit {code}: {said[-400:]}")
+    trial.wrong += recount(
+        {"files": place.files(), "effects": effects_of_file(place.folder, people)}, open_allowed=True
+    )
+    hook.unlink()
+    return after(place, trial, lambda: effects_of_file(place.folder, people), people)
 
 
 def _kill(process: subprocess.Popen[bytes], trial: Trial) -> None:

@@ -20,7 +20,7 @@ from pathlib import Path
 from tests.simulator.cancelling import heeded, moments
 from tests.simulator.careless import REMOVING, careless, spoilt, undone
 from tests.simulator.damage import DAMAGES, every_damage
-from tests.simulator.process import killed_on_api, killed_on_branch, killed_on_file
+from tests.simulator.process import PUSHES, killed_on_api, killed_on_branch, killed_on_file, refused_from
 from tests.simulator.replies import CASES, reply
 from tests.simulator.trials import (
     STORE_FAULTS,
@@ -145,6 +145,12 @@ def real_kills(amounts: Amounts) -> Iterator[Named]:
         yield named(in_folder, {0: killed_on_api, 1: killed_on_branch}.get(seed % 10, killed_on_file), seed)
 
 
+def real_refusals(amounts: Amounts) -> Iterator[Named]:
+    """A real remote that refuses every push from one on: each that a run of two batches makes."""
+    del amounts
+    yield from (named(in_folder, refused_from, push) for push in range(1, PUSHES + 1))
+
+
 def real_signals(amounts: Amounts) -> Iterator[Named]:
     """Real processes and signals, at each moment at which that is hard."""
     for _ in amounts.of(2):
@@ -161,7 +167,8 @@ def in_folder(trial: Callable[..., Trial], *arguments: object) -> Trial:
 
 KINDS: tuple[Callable[[Amounts], Iterator[Named]], ...] = (
     every_kill, every_kill_unseen, every_signal, every_store_failure, rough_worlds, crowds, damages, all_damages,
-    careless_policies, spoilt_sources, undos, replies, real_kills, real_signals,
+    careless_policies, spoilt_sources, undos, replies, real_kills, real_refusals,
+    real_signals,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.simulator.cancelling import TWICE, heeded
-from tests.simulator.process import killed_on_branch, killed_on_file
+from tests.simulator.process import PUSHES, killed_on_branch, killed_on_file, refused_from
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -20,6 +20,12 @@ def test_kill_9_leaves_nothing_unaudited(tmp_path: Path, seed: int) -> None:
 def test_kill_9_leaves_nothing_unaudited_on_a_branch(tmp_path: Path) -> None:
     """The same where each step is a push that goes on when the process is gone."""
     assert killed_on_branch(4, tmp_path).wrong == []
+
+
+@pytest.mark.parametrize("push", [1, 5, PUSHES])
+def test_a_remote_that_takes_no_push_ends_the_run(tmp_path: Path, push: int) -> None:
+    """Exit 4, nothing written without an intent on the remote, and the next run does and tells the rest."""
+    assert refused_from(push, tmp_path).wrong == []
 
 
 HARD = [
