@@ -89,7 +89,11 @@ def fetch_cost(reader: Reader, need: Need, direct_apps: Iterable[str]) -> Cost |
     ]
     lines += [_people(reader, sweep, count, apps) for sweep, count in sweeps]
     lines += _direct(reader, direct_apps)
-    lines.append(CostLine("last use of apps, one by one", 0, "none where pages of people tell it; else of those left in, 200 a minute"))
+    lines.append(
+        CostLine(
+            "last use of apps, one by one", 0, "none where pages of people tell it; else of those left in, 200 a minute"
+        )
+    )
     return Cost(tuple(lines), reader.client.calls - before)
 
 
