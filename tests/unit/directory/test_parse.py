@@ -132,7 +132,7 @@ def broken(**changes: Any) -> dict[str, Any]:
         ([], "not a JSON object"),
         (broken(format=2), "`format` is 2"),
         (broken(format=True), "`format` is True"),
-        (broken(format=...), "`format` is None"),
+        (broken(format=...), "`format` is missing"),
         (broken(users=...), "no list `users`"),
         (broken(users={}), "no list `users`"),
         (broken(users=["ann"]), "users[0]: not an object"),
