@@ -191,7 +191,7 @@ echo $count > pushes
 
 
 def refused_from(push: int, folder: Path, people: int = 8) -> Trial:
-    """From one push on the remote takes none: exit 4, and no write without an intent there; then all is made and told."""
+    """From one push on the remote takes none: exit 4, and no write without an intent there; then all is made."""
     place, trial = desk(folder, None, people, "branch"), Trial()
     assert place.origin is not None
     hook = place.origin / "hooks" / "pre-receive"
