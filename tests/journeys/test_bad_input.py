@@ -160,7 +160,7 @@ def test_a_misspelt_group_of_an_action_is_recognized(desk: Desk) -> None:
 description: Welcome engineers
 owner: it@acme.example
 match: {status: active}
-actions: [{add_to_groups: engineerin}]
+actions: [{add_to_groups: engineeringg}]
 schedule: {manual: true}
 """
     desk.write_policy("tasks/odd.yaml", task)
