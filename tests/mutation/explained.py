@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-_DRAFT, _CHAIN, _LEASE, _RECORDS = (
-    "runner/engine/draft.py", "runner/journal/chain.py", "runner/journal/lease.py", "runner/journal/records.py",
-)  # fmt: skip
+_DRAFT, _UNDO = "runner/engine/draft.py", "runner/engine/undo.py"
+_CHAIN, _LEASE, _RECORDS = "runner/journal/chain.py", "runner/journal/lease.py", "runner/journal/records.py"
 
 EXPLAINED: dict[tuple[str, str, str], str] = {
     (_DRAFT, "moves = _moves(wishes, user, world)[0] if len(scopes) > 1 else ()", "Gt becomes GtE"): (
@@ -13,6 +12,7 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
     (_DRAFT, "for action, scope in zip(task.actions, scopes, strict=True):", "True becomes False"): (
         "there is one scope for each action by the way they are made; strict says so to the reader"
     ),
+    (_UNDO, 'schedule=Schedule("manual"),', "'manual' becomes 'manualx'"): "nobody asks when an undo is due",
     (_CHAIN, 'return "", 0', "0 becomes 1"): "where no run is named, nobody looks at the number of its record",
     (_CHAIN, "return (not found.run, found.run, found.line is None, found.line or 0)", "0 becomes 1"): (
         "stands for all findings without a line alike; those with one are sorted before them"

@@ -31,7 +31,10 @@ PARTS = {
         _within("runner/engine", "digest draft seats merge held recheck plan undo guard evaluate"),
         (
             " ".join(
-                _within(_ENGINE, "test_draft test_guard test_held test_undo test_rails test_rails_edges test_evaluate")
+                _within(
+                    _ENGINE,
+                    "test_draft test_guard test_held test_undo test_rails test_rails_edges test_seats test_evaluate",
+                )
             ),
             "tests/cases",
             _ENGINE,

@@ -204,10 +204,11 @@ def test_granting_an_app_against_taking_it_away_is_a_conflict() -> None:
 
 
 def test_suspending_and_deactivating_is_no_conflict_and_the_suspension_is_covered() -> None:
-    """The deactivation is done; the first task's other action goes on."""
+    """The deactivation is done; the first task's other action goes on, and a task without a suspension has none."""
     found = policies(
         task("pause", {"account_id": "p"}, "suspend", {"add_to_groups": "g"}),
         task("close", {"account_id": "p"}, "deactivate"),
+        task("join", {"account_id": "p"}, {"add_to_groups": "g"}),
     )
     planned = plan(found, snapshot([user("p"), user("q")], [group("g")]))
     assert made(planned) == [("p", "deactivate", None), ("p", "add_to_group", "g")]
