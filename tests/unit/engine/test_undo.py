@@ -71,6 +71,17 @@ def test_a_role_that_was_granted_is_taken_back() -> None:
     assert whys(planned) == {("q", "undo:run"): "already"}
 
 
+def test_whose_present_state_is_not_known_is_left_alone() -> None:
+    """It cannot be told whether somebody changed it since; what is known of them is brought back."""
+    planned = undo(
+        [user("p", status="suspended", groups=...)],
+        past("p", "remove_from_group", "g", before=True, after=False),
+        past("p", "suspend", None, before="active", after="suspended"),
+    )
+    assert made(planned) == [("p", "restore", None)]
+    assert [(s.why, s.detail) for s in planned.plan.skips] == [("unknown", "remove_from_group g: the present state")]
+
+
 def test_who_changed_since_or_is_gone_is_skipped_and_listed() -> None:
     """Somebody was deactivated meanwhile, somebody has left, and for somebody it is undone already."""
     planned = undo(
