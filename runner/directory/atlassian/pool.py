@@ -61,7 +61,6 @@ def read_at_once(
             for future in futures:
                 results.append(future.result())
                 told(len(results))
-        except BaseException:
+        finally:
             pool.shutdown(wait=False, cancel_futures=True)
-            raise
     return results
