@@ -21,7 +21,7 @@ from runner.report.sentence import sentence
 from runner.run.errand import Errand
 from runner.run.life import Finished, execute
 from runner.run.publishing import SURROUNDINGS, report_again
-from runner.text import terminal
+from runner.text import terminal, wrap
 
 _WORTH_TELLING = (FAILED, UNKNOWN_OUTCOME, CHANGED_SINCE)
 
@@ -67,12 +67,13 @@ def _tell(finished: Finished, report: RunReport, path: str, place: Workplace) ->
         console.result_json(_form(finished, path))
         return
     style = "good" if finished.ending.exit_code == FINE else "refused"
-    lines = [console.paint(terminal(sentence(report)), style)]
+    lines = [console.paint(line, style) for line in wrap(sentence(report), console.width)]
     for refusal in finished.refusals:
         what = f"task {refusal.task}" if refusal.task else "the whole run"
         no = f"REFUSED by {refusal.rail}: {what}: {refusal.found}; the limit: {refusal.limit}"
-        lines += [console.paint(terminal(no), "refused"), terminal(f"  to allow it once: {refusal.how_to_allow}")]
-    lines += _unusual(finished)
+        lines += [console.paint(line, "refused") for line in wrap(no, console.width)]
+        lines += wrap(f"to allow it once: {refusal.how_to_allow}", console.width, "  ", "    ")
+    lines += [line for text in _unusual(finished) for line in wrap(text, console.width, "  ", "    ")]
     lines.append(terminal(f"run {finished.run}, report: {path}"))
     if _count(finished, APPLIED):
         lines.append(f"to take it back: policy-runner undo {finished.run}")
@@ -80,15 +81,15 @@ def _tell(finished: Finished, report: RunReport, path: str, place: Workplace) ->
 
 
 def _unusual(finished: Finished) -> Iterator[str]:
-    """One line for each change that was not made as planned, or as approved."""
+    """A text for each change that was not made as planned, or as approved."""
     for skip in _gone(finished):
-        yield terminal(f"  {words.OUTCOMES[CHANGED_SINCE]}: {skip.account_id}: {skip.detail}")
+        yield f"{words.OUTCOMES[CHANGED_SINCE]}: {skip.account_id}: {skip.detail}"
     for outcome in finished.applied.outcomes:
         if outcome.status in _WORTH_TELLING:
             row = change_row(outcome.change, "", {}, outcome.status, outcome.detail)
             who = outcome.change.email or outcome.change.name or outcome.change.account_id
             what = f"{row.does} {row.target}".strip()
-            yield terminal(f"  {words.OUTCOMES[outcome.status]}: {who}: {what}: {outcome.detail}")
+            yield f"{words.OUTCOMES[outcome.status]}: {who}: {what}: {outcome.detail}"
 
 
 def _gone(finished: Finished) -> list[Skip]:

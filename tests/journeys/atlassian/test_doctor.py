@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from runner.text import display_width
 from tests.emulator import READ_KEY, Limit, Options, Rule
 from tests.journeys.atlassian.town import RECLAIM, SETTINGS, Town, organization, person, town
 from tests.journeys.command import Desk, Done
@@ -290,3 +291,15 @@ def test_text_for_people_says_what_to_do(desk: Desk) -> None:
     assert done.code == 2
     assert "bad      may read: 310 people, 32 groups, 6 apps, but the file does not say that it is complete" in done.out
     assert "-> run it again; no plan is carried out on it" in done.out
+
+
+@pytest.mark.parametrize("columns", [40, 80])
+@pytest.mark.parametrize("words", [["doctor"], ["plan"], ["apply", "--all"]], ids=" ".join)
+def test_what_is_said_fits_the_terminal(
+    words: list[str], columns: int, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only what people may copy (a digest, an address, a path, a command) may be longer."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    done = desk.run(*words)
+    long = [line for line in done.out.splitlines() if display_width(line) > columns]
+    assert all(len(line.split()) <= 2 or "report:" in line or "undo" in line for line in long), long
