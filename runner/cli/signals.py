@@ -19,7 +19,7 @@ from runner.errors import PARTLY, CancelledError, InputError
 HARD_EXIT = 130
 """What a shell reports of a process that Ctrl-C ended."""
 MINUTES = "POLICY_RUNNER_MINUTES"
-GRACE_S = 4.0
+GRACE_S = 3.5
 """How long a run may take to come to its end after it was told to, by a signal: whoever sent it does not wait long."""
 LATE_GRACE_S = 60.0
 """The same where its own time was over: long enough for three pushes and a report."""
