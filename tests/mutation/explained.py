@@ -13,6 +13,16 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "there is one scope for each action by the way they are made; strict says so to the reader"
     ),
     (_UNDO, 'schedule=Schedule("manual"),', "'manual' becomes 'manualx'"): "nobody asks when an undo is due",
+    (
+        _UNDO,
+        "draft = Draft(user, task, matched=True, wishes=tuple(move.wish for move in moves), moves=moves)",
+        "True becomes False",
+    ): "an undo has no filter, so nobody asks whether a person matched",
+    (
+        "runner/run/approved.py",
+        'how = "over 24 hours old" if saved.created_at < session.now else "over 24 hours ahead of the clock"',
+        "Lt becomes LtE",
+    ): "the two are over 24 hours apart",
     (_CHAIN, 'return "", 0', "0 becomes 1"): "where no run is named, nobody looks at the number of its record",
     (_CHAIN, "return (not found.run, found.run, found.line is None, found.line or 0)", "0 becomes 1"): (
         "stands for all findings without a line alike; those with one are sorted before them"

@@ -127,3 +127,13 @@ def test_an_account_of_the_identity_provider_is_handed_over() -> None:
     assert _moves(made) == [("deactivate", None)]
     assert [(s.account_id, s.why) for s in made.skips] == [("u-1", "synced_account")]
     assert [(h.account_id, h.group, h.change) for h in made.handover] == [("u-1", None, "deactivate")]
+
+
+def test_a_task_that_suspends_and_deactivates_deactivates() -> None:
+    """One change of the status is enough; a change names the person as far as that is known."""
+    read = snapshot([user("u-1", name="Ann"), user("u-2", name=..., email=...), user("u-3")])
+    made = plan(policies(task("t", {"account_id": ["u-1", "u-2"]}, "suspend", "deactivate")), read).plan
+    assert [(c.account_id, c.verb, c.name, c.email) for c in made.pending] == [
+        ("u-1", "deactivate", "Ann", "u-1@acme.example"), ("u-2", "deactivate", None, None),
+    ]  # fmt: skip
+    assert made.skips == ()

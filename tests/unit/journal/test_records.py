@@ -125,3 +125,12 @@ def test_what_does_not_begin_with_a_start_is_no_run() -> None:
         with pytest.raises(RecordError, match="does not begin with a started record") as no:
             run_record(records)
         assert no.value.code == "not_a_record"
+
+
+def test_a_record_that_lacks_what_its_kind_needs_is_named_by_its_run() -> None:
+    """A run that read nobody has no snapshot and no pages."""
+    first = build_record(None, NOON, RUN, "started", forms.started_body(start()))
+    assert (run_record([first]).snapshot, run_record([first]).pages) == (None, 0)
+    with pytest.raises(RecordError, match=f"a record of run {RUN} lacks what its kind needs") as no:
+        run_record([first, build_record(first.tip, NOON, RUN, "planned", {})])
+    assert no.value.code == "not_a_record"

@@ -53,6 +53,14 @@ def test_a_saved_plan_is_good_for_24_hours() -> None:
     assert reason_of(plan(created_at=NOON + day + second)) == "plan_old"
 
 
+@pytest.mark.parametrize(("off", "words"), [(-25, "over 24 hours old"), (25, "over 24 hours ahead of the clock")])
+def test_a_plan_of_another_day_says_of_which(off: int, words: str) -> None:
+    """One that is ahead of the clock is not called old."""
+    session = replace(Bench().writing.session, now=NOON)
+    with pytest.raises(RefusedError, match=words):
+        check_saved(plan(created_at=NOON + timedelta(hours=off)), session, History())
+
+
 def test_a_saved_plan_is_good_once() -> None:
     """The same digest at another time is another plan."""
     used = History(used_plans=frozenset({plan_use(plan())}))
