@@ -205,6 +205,14 @@ def test_a_missing_key_says_both_ways_to_name_an_organization(desk: Desk) -> Non
     assert "--directory" in done.err
 
 
+@pytest.mark.parametrize("command", ["plan", "apply"])
+def test_a_misspelt_task_is_told_before_a_key_is_asked_for(desk: Desk, command: str) -> None:
+    """Whoever has no key at hand still learns what is wrong with the words."""
+    argv = (command, "jira-90d-reclam", "--policies", str(desk.policies), "--journal", str(desk.journal))
+    done = assert_untouched(desk, lambda: run_command(*argv), 2)
+    assert "did you mean jira-90d-reclaim?" in done.err
+
+
 def test_a_folder_without_policies_is_named(tmp_path: Path) -> None:
     """A wrong --policies is a clear error with a way on."""
     done = run_command("plan", "--policies", str(tmp_path / "nothing"))

@@ -13,6 +13,7 @@ from runner.engine.planfile import read_plan_json
 from runner.errors import InputError
 from runner.run.choosing import Wanted
 from runner.run.errand import TasksErrand
+from runner.run.planning import chosen_tasks
 
 HELP = "carry out a saved plan, or tasks"
 ABOUT = """
@@ -51,6 +52,8 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     if not (args.what or args.due or args.all):
         raise InputError("usage", "nothing says what to apply", hint=_USAGE)
     idle = "nothing is due" if args.due else "nothing to apply"
+    if plan is None:
+        chosen_tasks(place.policies, args.what)  # a misspelt one is told before the organization is asked
     errand = TasksErrand(Wanted(tuple(args.what), due_only=args.due)) if plan is None else _saved(Path(plan))
     return carry_out(replace(errand, digest=args.digest), "apply", place, idle=idle)
 

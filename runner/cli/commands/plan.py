@@ -21,7 +21,7 @@ from runner.report.planned import plan_markdown
 from runner.report.terminal import plan_text
 from runner.run.choosing import Wanted, choose
 from runner.run.costing import explain_cost
-from runner.run.planning import make_plan
+from runner.run.planning import chosen_tasks, make_plan
 from runner.run.surroundings import people_named
 
 HELP = "show what would change"
@@ -55,6 +55,7 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     """See Command."""
     if args.out is not None:
         check_place(args.out)
+    chosen_tasks(place.policies, args.tasks)  # a misspelt one is told before the organization is asked
     session = place.session
     history = place.journal.read_past().history
     choice = choose(Wanted(tuple(args.tasks), due_only=args.due), session, history)
