@@ -86,16 +86,16 @@ def seated(drafts: Iterable[Draft], world: World) -> tuple[Draft, ...]:
 
 def _serve(ordered: Iterable[Draft], needs: Mapping[int, frozenset[str]], world: World) -> Iterator[Draft]:
     free = {app: tier.free for app, tier in tiers(world).items()}
-    given: Counter[tuple[str, str]] = Counter()
+    given: set[tuple[str, str]] = set()
     for draft in ordered:
-        wanted = [app for app in sorted(needs.get(id(draft), ())) if not given[draft.user.account_id, app]]
+        wanted = [app for app in sorted(needs.get(id(draft), ())) if (draft.user.account_id, app) not in given]
         full = [app for app in wanted if free[app] is not None and (free[app] or 0) < 1]
         if full:
             names = ", ".join(world.apps[app].name for app in full)
             yield draft.without("no_seat", f"no free seat in {names}")
             continue
         for app in wanted:
-            given[draft.user.account_id, app] += 1
+            given.add((draft.user.account_id, app))
             left = free[app]
             free[app] = None if left is None else left - 1
         yield draft

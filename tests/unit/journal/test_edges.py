@@ -271,6 +271,20 @@ def test_what_is_open_and_what_is_unknown_is_asked_again() -> None:
     assert [intent.change.account_id for intent in past.unresolved_intents] == ["u-1", "u-3"]
 
 
+def test_what_a_run_found_out_of_an_earlier_one_is_not_its_own() -> None:
+    """Each outcome is told once: of its own changes, or of those that another run had announced."""
+    store, clock = MemoryStore(), Clock()
+    write_run(journal(store, clock), Story(changes=(change(1),), dies="intent"), "aaaa")
+    clock.now += timedelta(hours=1)
+    run, past = journal(store, clock).open_run(start(), "bbbb")
+    run.record_recovered([(intent, "applied", "found done") for intent in past.open_intents])
+    run.record_intents([change(2)])
+    run.record_outcomes(outcomes([change(2)]))
+    last = journal(store, clock).read_past().runs[-1]
+    assert [outcome.change.account_id for outcome in last.outcomes] == ["u-2"]
+    assert [outcome.change.account_id for outcome in last.recovered] == ["u-1"]
+
+
 def test_a_run_counts_its_outcomes_and_gives_its_head() -> None:
     """The last record has how many there were of each; its hash is what ``finish`` gives."""
     store = MemoryStore()
