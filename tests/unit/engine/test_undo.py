@@ -9,6 +9,7 @@ from runner.engine.plan import Planned, build_plan
 from runner.engine.planfile import plan_json
 from runner.engine.undo import build_undo, recheck_undo
 from runner.model.history import PastChange
+from runner.model.plan import Target
 from runner.model.world import World
 from tests.unit.engine.made import JIRA, NOW, WIDE, group, made, policies, rails, snapshot, task, user, whys
 
@@ -68,6 +69,7 @@ def test_a_role_that_was_granted_is_taken_back() -> None:
     changes = [past(who, "grant_role", JIRA, before=False, after=True, role="user") for who in ("p", "q")]
     planned = undo([user("p", direct_access=[JIRA]), user("q"), user("r", direct_access=[JIRA])], *changes)
     assert made(planned) == [("p", "revoke_role", JIRA)]
+    assert planned.plan.changes[0].target == Target(JIRA, "jira@acme", "user")
     assert whys(planned) == {("q", "undo:run"): "already"}
 
 
@@ -80,6 +82,16 @@ def test_whose_present_state_is_not_known_is_left_alone() -> None:
     )
     assert made(planned) == [("p", "restore", None)]
     assert [(s.why, s.detail) for s in planned.plan.skips] == [("unknown", "remove_from_group g: the present state")]
+
+
+def test_what_is_not_known_is_told_before_what_the_identity_provider_owns() -> None:
+    """Of a group that is gone nobody knows whose it is."""
+    planned = undo(
+        [user("p")],
+        past("p", "remove_from_group", "idp", before=True, after=False),
+        past("p", "remove_from_group", "gone", before=True, after=False),
+    )
+    assert (made(planned), whys(planned)) == ([], {("p", "undo:run"): "unknown"})
 
 
 def test_who_changed_since_or_is_gone_is_skipped_and_listed() -> None:
