@@ -26,7 +26,8 @@ def check_conflict(case: Case) -> Iterator[Finding]:
                 quarrels.setdefault(task, {}).setdefault(other, set()).add(account_id)
     for task, against in sorted(quarrels.items()):
         accounts = sorted({account for accounts in against.values() for account in accounts})
-        found = f"contradicts {', '.join(sorted(against))} about {len(accounts)} people, {accounts[0]} first"
+        more = f" and {len(accounts) - 1} more" if len(accounts) > 1 else ""
+        found = f"contradicts {', '.join(sorted(against))} about {accounts[0]}{more}"
         yield Finding("conflict", task, found, "no person", "change one of the tasks, or exempt these people from one")
 
 

@@ -113,8 +113,8 @@ def inverse(change: Change) -> Change:
 @given(organizations(), tasks())
 def test_a_second_plan_after_applying_is_empty(read: Snapshot, found: list[Task]) -> None:
     """Everything pending is done in one go. Only where one task took away what stood in another's way (a group that
-    also grants another app, say), or what another was content with, is something left for a second run; a task alone
-    leaves nothing."""
+    also grants another app, say), or what another was content with, or settled a conflict, is something left for a
+    second run; a task alone leaves nothing."""
     rules = policies(*found)
     with stored(read) as path:
         first = plan(rules, FileReader(path, NOW).read_snapshot(Need()))

@@ -155,7 +155,7 @@ def test_without_names_a_plan_names_nobody() -> None:
     """A plan for a comment without names has counts, and no name, address or id, also where a rail quotes one."""
     report = made.full_run()
     assert report.plan
-    quoting = replace(report.plan.refusals[0], found="contradicts x about 1 people, u-0001 first, ann@acme.example")
+    quoting = replace(report.plan.refusals[0], found="contradicts x about u-0001 and 2 more, ann@acme.example")
     plan = replace(report.plan, refusals=(quoting,), warnings=("not found: bob@acme.example",))
     text = plan_markdown(plan, names=False, people=report.around.people)
     assert not re.search(r"u-\d|Person \d|acme\.example|Ada", text)
