@@ -23,6 +23,11 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         'how = "over 24 hours old" if saved.created_at < session.now else "over 24 hours ahead of the clock"',
         "Lt becomes LtE",
     ): "the two are over 24 hours apart",
+    (
+        "runner/engine/settle.py",
+        "refused |= {finding.task for finding in new if finding.task is not None}",
+        "everybody is let through",
+    ): "what a task's rail finds always names its task; the type says so to the reader",
     (_CHAIN, 'return "", 0', "0 becomes 1"): "where no run is named, nobody looks at the number of its record",
     (_CHAIN, "return (not found.run, found.run, found.line is None, found.line or 0)", "0 becomes 1"): (
         "stands for all findings without a line alike; those with one are sorted before them"

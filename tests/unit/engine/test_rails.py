@@ -366,6 +366,20 @@ def test_an_override_lifts_its_rail_once_for_its_digest_until_it_expires() -> No
     assert not refused(history=used, expires=date(2026, 12, 24))
 
 
+def test_an_override_of_a_runs_rail_lets_the_whole_run_go() -> None:
+    """Nothing of it is blocked any more; another rail of the run stays as it was."""
+    found = policies(
+        task("t", ALL, {"remove_from_groups": "g"}), limits=replace(WIDE, users_per_run=2, percent_per_day=50)
+    )
+    before = plan(found, people(3)).plan
+    assert rails(plan(found, people(3))) == {("run_limit", None), ("day_limit", None)}
+    digests = {refusal.rail: refusal.digest for refusal in before.refusals}
+    one = replace(found, overrides=(override("run_limit", None, digests["run_limit"]),))
+    assert rails(plan(one, people(3))) == {("day_limit", None)}
+    both = replace(one, overrides=(*one.overrides, override("day_limit", None, digests["day_limit"])))
+    assert len(plan(both, people(3)).plan.pending) == 3
+
+
 def test_a_plan_says_which_overrides_it_used() -> None:
     """So that the journal remembers them."""
     found = policies(task("t", ALL, {"remove_from_groups": "g"}, limits=limits(users=1)))
