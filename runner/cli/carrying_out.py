@@ -72,7 +72,7 @@ def _tell(finished: Finished, report: RunReport, path: str, place: Workplace) ->
         what = f"task {refusal.task}" if refusal.task else "the whole run"
         no = f"REFUSED by {refusal.rail}: {what}: {refusal.found}; the limit: {refusal.limit}"
         lines += [console.paint(line, "refused") for line in wrap(no, console.width)]
-        lines += wrap(f"to allow it once: {refusal.how_to_allow}", console.width, "  ", "    ")
+        lines += wrap(refusal.how_to_allow, console.width, "  ", "    ")
     lines += [line for text in _unusual(finished) for line in wrap(text, console.width, "  ", "    ")]
     lines.append(terminal(f"run {finished.run}, report: {path}"))
     if _count(finished, APPLIED):

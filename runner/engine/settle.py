@@ -109,6 +109,7 @@ def _how_to_allow(finding: Finding, blocks: str) -> str:
     if finding.rail in ABSOLUTE:
         return finding.remedy
     task = f"task: {finding.task}, " if finding.task else ""
-    how = f"in a pull request, policies/overrides/NAME.yaml with digest: {blocks}, rail: {finding.rail}, {task}"
+    how = f"to allow it once, write policies/overrides/NAME.yaml in a pull request, with digest: {blocks}, "
+    how += f"rail: {finding.rail}, {task}"
     how += "reason, approved_by and expires"
     return f"{how}; {finding.remedy}" if finding.remedy else how

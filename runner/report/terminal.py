@@ -147,7 +147,7 @@ def _no(refusal: Refusal) -> str:
 
 
 def _allow(refusal: Refusal, width: int) -> list[str]:
-    return wrap(f"to allow it once: {refusal.how_to_allow}", width, "  ", "    ")
+    return wrap(refusal.how_to_allow, width, "  ", "    ")
 
 
 def _left_alone(plan: Plan, width: int) -> list[str]:

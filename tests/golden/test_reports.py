@@ -32,7 +32,8 @@ def refused() -> RunReport:
     changes = tuple(made.change(n, blocked=True) for n in range(1, 4))
     refusal = Refusal(
         "population_drop", None, "150 people, 310 the last time", "10 % fewer", made.hash_of("all"),
-        f"in a pull request, policies/overrides/NAME.yaml with digest: {made.hash_of('all')}, rail: population_drop, "
+        "to allow it once, write policies/overrides/NAME.yaml in a pull request, "
+        f"with digest: {made.hash_of('all')}, rail: population_drop, "
         "reason, approved_by and expires",
     )  # fmt: skip
     plan = made.plan(*changes, refusals=(refusal,))

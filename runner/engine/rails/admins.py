@@ -29,4 +29,5 @@ def check_admins_floor(case: Case) -> Iterator[Finding]:
     lost = {c.account_id for c in case.pending if c.verb in ("suspend", "deactivate")} & active
     floor = case.policies.settings.protect.min_org_admins
     if lost and len(active - lost) < floor:
-        yield Finding("admins_floor", None, f"{len(active - lost)} active org admins would be left", f"{floor}")
+        found = f"{len(active - lost)} active org admins would be left"
+        yield Finding("admins_floor", None, found, f"{floor}", "make somebody else org admin, or exempt one of these")

@@ -12,4 +12,5 @@ def check_approval(case: Case) -> Iterator[Finding]:
     for task in case.writing:
         changes = case.changes_of(task)
         if task.approval_required and changes:
-            yield Finding("approval_required", task.name, f"{len(changes)} changes not approved", "an approval")
+            found = f"{len(changes)} {'change' if len(changes) == 1 else 'changes'} not approved"
+            yield Finding("approval_required", task.name, found, "an approval")

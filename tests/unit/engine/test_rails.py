@@ -366,6 +366,31 @@ def test_an_override_lifts_its_rail_once_for_its_digest_until_it_expires() -> No
     assert not refused(history=used, expires=date(2026, 12, 24))
 
 
+def test_a_refusal_says_what_to_do_and_for_which_changes() -> None:
+    """A task's rail with its task and the changes it blocks; a run's rail without one, for all that the task rails
+    left; one that nothing lifts with what to put right."""
+    found = policies(
+        task("wide", ALL, {"remove_from_groups": "g"}, limits=limits(users=1)),
+        task("fine", {"account_id": ["p-000", "p-001"]}, {"add_to_groups": "h"}),
+        limits=replace(WIDE, users_per_run=1),
+    )
+    one, run = plan(found, people(3)).plan.refusals
+    left = plan(replace(found, tasks={"fine": found.tasks["fine"]}), people(3)).plan.changes
+    assert run.digest == changes_digest(left)
+    head = "to allow it once, write policies/overrides/NAME.yaml in a pull request, with digest: "
+    assert one.how_to_allow == f"{head}{one.digest}, rail: task_limit, task: wide, reason, approved_by and expires"
+    assert run.how_to_allow == f"{head}{run.digest}, rail: run_limit, reason, approved_by and expires"
+    (empty,) = plan(policies(task("t", ALL, {"suspend": None})), snapshot([])).plan.refusals
+    assert empty.how_to_allow == "check the organization id, the directory and the key"
+
+
+def test_a_way_round_a_rail_is_said_beside_the_override() -> None:
+    """An app or group that would be emptied may be, if the task says so."""
+    found = policies(task("t", ALL, {"remove_from_groups": "g"}))
+    (refusal,) = plan(found, snapshot([*crowd(2, groups=["g"])], [group("g")])).plan.refusals
+    assert refusal.how_to_allow.endswith("approved_by and expires; or write may_empty: true in the task")
+
+
 def test_an_override_of_a_runs_rail_lets_the_whole_run_go() -> None:
     """Nothing of it is blocked any more; another rail of the run stays as it was."""
     found = policies(

@@ -178,7 +178,8 @@ def full_run() -> RunReport:
         refusals=(
             Refusal(
                 "task_limit", "stale-invites", "41 of 310 people, 13.2 %", "25 people", hash_of("blocked"),
-                f"in a pull request, policies/overrides/NAME.yaml with digest: {hash_of('blocked')}, rail: task_limit, "
+                "to allow it once, write policies/overrides/NAME.yaml in a pull request, "
+                f"with digest: {hash_of('blocked')}, rail: task_limit, "
                 "task: stale-invites, reason, approved_by and expires",
             ),
         ),
