@@ -28,6 +28,11 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "refused |= {finding.task for finding in new if finding.task is not None}",
         "everybody is let through",
     ): "what a task's rail finds always names its task; the type says so to the reader",
+    (
+        "runner/engine/held.py",
+        "if not made or not undone or undone[-1].at < made[0].at:",
+        "Lt becomes LtE",
+    ): "one run does not make a change and its reversal",
     (_CHAIN, 'return "", 0', "0 becomes 1"): "where no run is named, nobody looks at the number of its record",
     (_CHAIN, "return (not found.run, found.run, found.line is None, found.line or 0)", "0 becomes 1"): (
         "stands for all findings without a line alike; those with one are sorted before them"

@@ -85,3 +85,12 @@ def test_a_status_says_nothing_about_the_end_of_another_change() -> None:
     read = snapshot([user("u-1", status="suspended")], [group("plain")])
     planned = plan(RULES, read, _open("add_to_group", "h", before=False, after=True))
     assert whys(planned) == {("u-1", "join"): "held"}
+
+
+def test_who_did_not_make_the_change_before_may_make_it_now() -> None:
+    """Two other tasks undid each other; this one is new to it."""
+    changes = (
+        _past("add_to_group", "third", timedelta(days=2)),
+        _past("remove_from_group", "leave", timedelta(days=1)),
+    )
+    assert made(plan(RULES, READ, History(changes=changes))) == [("u-1", "add_to_group", "plain")]
