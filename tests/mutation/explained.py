@@ -33,6 +33,26 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "if not made or not undone or undone[-1].at < made[0].at:",
         "Lt becomes LtE",
     ): "one run does not make a change and its reversal",
+    (
+        "runner/engine/recheck.py",
+        "everyone = (1 << len(present)) - 1",
+        "1 becomes 2",
+    ): "beyond the last person there is nobody to be matched",
+    (
+        "runner/engine/plan.py",
+        'names = {n.casefold() for action in task.actions if action.name == "sync_groups" for n in action.groups()}',
+        "everybody is let through",
+    ): "more people are looked at than need be; what they are already is what is wanted of them",
+    (
+        "runner/engine/plan.py",
+        "belong = (i for i, user in enumerate(users) if isinstance(user.groups, Unknown) or user.groups & groups)",
+        "everybody is let through",
+    ): "more people are looked at than need be; what they are already is what is wanted of them",
+    (
+        "runner/engine/plan.py",
+        "belong = (i for i, user in enumerate(users) if isinstance(user.groups, Unknown) or user.groups & groups)",
+        "BitAnd becomes BitOr",
+    ): "more people are looked at than need be; what they are already is what is wanted of them",
     (_CHAIN, 'return "", 0', "0 becomes 1"): "where no run is named, nobody looks at the number of its record",
     (_CHAIN, "return (not found.run, found.run, found.line is None, found.line or 0)", "0 becomes 1"): (
         "stands for all findings without a line alike; those with one are sorted before them"

@@ -366,6 +366,15 @@ def test_an_override_lifts_its_rail_once_for_its_digest_until_it_expires() -> No
     assert not refused(history=used, expires=date(2026, 12, 24))
 
 
+def test_whom_another_task_wants_in_a_synced_group_is_a_conflict() -> None:
+    """Also before they are in it, and though the task that syncs does not match them: it wants nobody else in."""
+    found = policies(
+        task("sync", {"account_id": "p-000"}, {"sync_groups": "h"}),
+        task("join", {"account_id": "p-001"}, {"add_to_groups": "h"}),
+    )
+    assert rails(plan(found, people(2))) == {("conflict", "join"), ("conflict", "sync")}
+
+
 def test_a_refusal_says_what_to_do_and_for_which_changes() -> None:
     """A task's rail with its task and the changes it blocks; a run's rail without one, for all that the task rails
     left; one that nothing lifts with what to put right."""
