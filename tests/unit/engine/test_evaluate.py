@@ -97,7 +97,8 @@ def test_verdicts_are_in_the_order_of_the_snapshot() -> None:
 
 
 def test_lacking_counts_who_lacks_a_fact_whatever_the_answer_is() -> None:
-    """A known no to the whole does not hide that a question could not be answered."""
+    """A known no to the whole does not hide that a question could not be answered, unless the fact can be asked of
+    single people: then nobody is asked for whom the rest decides."""
     people = [
         person(account_id="u-1", status="suspended", mfa=ABSENT),
         person(account_id="u-2", mfa=ABSENT),
@@ -107,6 +108,10 @@ def test_lacking_counts_who_lacks_a_fact_whatever_the_answer_is() -> None:
     condition = parse_match(f"all: [{{{YES}}}, {{not: {{{OPEN}}}}}]")
     assert list(members(evaluation.verdicts(condition).unknown)) == [1]
     assert list(members(evaluation.lacking(condition))) == [0, 1]
+    world = evaluation.world
+    for fact, missed in (("mfa", [1]), ("job_title", [0, 1])):  # only one of them can be asked of single people
+        asked = Evaluation(replace(world, snapshot=replace(world.snapshot, askable=frozenset({fact}))))
+        assert list(members(asked.lacking(condition))) == missed
 
 
 @pytest.mark.parametrize(
