@@ -39,6 +39,11 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "1 becomes 2",
     ): "beyond the last person there is nobody to be matched",
     (
+        "runner/engine/evaluate.py",
+        "if bits and self.world.snapshot.askable:",
+        "and becomes or",
+    ): "where either is missing, what follows changes nothing; it only takes time",
+    (
         "runner/engine/plan.py",
         'names = {n.casefold() for action in task.actions if action.name == "sync_groups" for n in action.groups()}',
         "everybody is let through",
