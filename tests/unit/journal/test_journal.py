@@ -253,3 +253,25 @@ def test_runs_are_found_by_name_token_or_last(tmp_path: Path) -> None:
         with pytest.raises(InputError, match=problem) as no:
             seen.find(unclear)
         assert no.value.reason == "unknown_run"
+
+
+def test_another_file_of_a_run_is_read_by_its_name(tmp_path: Path) -> None:
+    """None where the run has no such file."""
+    past = journal(FolderStore(tmp_path))
+    run, _ = write_run(past, Story(files={"handover/g-1.csv": b"email\n"}))
+    assert past.read_kept(run.run, "handover/g-1.csv") == b"email\n"
+    assert past.read_kept(run.run, "handover/g-2.csv") is None
+
+
+def test_a_file_beside_the_runs_is_kept_under_the_lease_and_gives_it_back(tmp_path: Path) -> None:
+    """Whoever comes next finds nobody at work; while somebody is, nothing is kept."""
+    store = FolderStore(tmp_path)
+    journal(store).keep_file("recorded/acme.json", b"{}", "Recorded", "aaaa")
+    assert store.read_file("recorded/acme.json") == b"{}"
+    open_run, _ = journal(store, owner=OTHER).open_run(start(), "bbbb")
+    with pytest.raises(OtherSideError) as caught:
+        journal(store).keep_file("recorded/acme.json", b"[]", "Recorded", "cccc")
+    assert caught.value.reason == "lease_held"
+    assert store.read_file("recorded/acme.json") == b"{}"
+    open_run.close()
+    write_run(journal(store), token="dddd")
