@@ -127,6 +127,17 @@ def test_protected_people_and_groups_of_an_identity_provider_stay_as_they_are() 
     assert [(h.account_id, h.change) for h in planned.plan.handover] == [("p", "add")]
 
 
+def test_a_group_of_which_it_is_not_known_who_owns_it_comes_first() -> None:
+    """The skip names the missing fact alone, and nothing is handed over that may not have to be."""
+    odd = {key: value for key, value in group("odd").items() if key != "managed_by_idp"}
+    groups = [group("idp", managed_by_idp=True), odd]
+    changes = [past("p", "remove_from_group", one, before=True, after=False) for one in ("idp", "odd")]
+    planned = build_undo(policies(), "run", changes, World(snapshot([user("p"), user("q")], groups), NOW))
+    (skip,) = planned.plan.skips
+    assert (skip.why, skip.detail) == ("unknown", "managed_by_idp")
+    assert (made(planned), planned.plan.handover) == ([], ())
+
+
 def test_an_undo_is_under_the_same_limits() -> None:
     """Two people are more than a limit of one."""
     found = policies()
@@ -137,15 +148,19 @@ def test_an_undo_is_under_the_same_limits() -> None:
     assert rails(planned) == {("run_limit", None)}
 
 
-def test_the_last_look_finds_who_changed_or_came_under_protection() -> None:
+def test_the_last_look_finds_who_changed_or_left_or_came_under_protection() -> None:
     """Just before the write the state must still be the one that was planned from."""
-    read = snapshot([user(p) for p in "pqr"] + [user("z", groups=["g"])], GROUPS)
+    read = snapshot([user(p) for p in "pqrs"] + [user("z", groups=["g"])], GROUPS)
     world = World(read, NOW)
     found = policies()
     changes = build_undo(
-        found, "run", [past(p, "remove_from_group", "g", before=True, after=False) for p in "pqr"], world
+        found, "run", [past(p, "remove_from_group", "g", before=True, after=False) for p in "pqrs"], world
     ).plan.pending
     fresh = snapshot([user("p"), user("q", groups=["g"]), user("r", roles=["org-admin"])], GROUPS).users
     going, gone = recheck_undo(changes, fresh, found, world)
     assert [change.account_id for change in going] == ["p"]
-    assert sorted(gone) == sorted(change.id for change in changes if change.account_id != "p")
+    assert {change.account_id: gone[change.id] for change in changes if change.id in gone} == {
+        "q": "changed since the plan was made",
+        "r": "protected by now",
+        "s": "no longer in the directory",
+    }

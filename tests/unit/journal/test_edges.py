@@ -59,6 +59,18 @@ def test_one_changed_record_is_one_finding(number: int) -> None:
     assert [(f.line, f.seq) for f in found if f.file is None] == [(number + 1, number + 1)]
 
 
+def test_a_record_that_says_too_little_is_damage_though_its_hash_is_right() -> None:
+    """Nothing is planned on a past that cannot be read: the message says what is missing."""
+    store, (_, second) = two_runs()
+    lines = lines_of(store, second)
+    last, before = parse_line(lines[-1].rstrip(b"\n")), parse_line(lines[-2].rstrip(b"\n"))
+    forged = build_record(before.tip, last.at, last.run, last.kind, {})
+    store.files[second], store.anchor = b"".join([*lines[:-1], forged.line]), forged.hash
+    with pytest.raises(OtherSideError) as caught:
+        journal(store).read_past()
+    assert caught.value.reason == "journal_damaged"
+
+
 def test_a_record_written_anew_with_a_right_hash_breaks_the_run_behind_it() -> None:
     """Nothing is missing, so no tail was cut: the chain is broken where the next run begins."""
     store, (first, second) = two_runs()
