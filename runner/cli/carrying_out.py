@@ -89,7 +89,8 @@ def _unusual(finished: Finished) -> Iterator[str]:
             row = change_row(outcome.change, "", {}, outcome.status, outcome.detail)
             who = outcome.change.email or outcome.change.name or outcome.change.account_id
             what = f"{row.does} {row.target}".strip()
-            yield f"{words.OUTCOMES[outcome.status]}: {who}: {what}: {outcome.detail}"
+            status, detail = words.fate(outcome.status, outcome.detail)
+            yield f"{words.OUTCOMES[status]}: {who}: {what}: {detail}"
 
 
 def _gone(finished: Finished) -> list[Skip]:

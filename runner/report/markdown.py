@@ -12,7 +12,7 @@ from runner.report.chart import charts
 from runner.report.money import seat_rows, totals
 from runner.report.privacy import private
 from runner.report.safe import Safe, link, render
-from runner.report.sentence import CUT_SHORT, sentence, title
+from runner.report.sentence import cancelled, cut_short, sentence, title, why_short
 from runner.report.view import View, build_view
 
 COMMENT = 60_000
@@ -51,8 +51,8 @@ def _rendered(report: RunReport, view: View, rows: int, whole: Safe | None = Non
     undelivered = [notice for notice in view.notices if notice.status in ("failed", "unknown")]
     quarantined = sorted(record.ending.quarantined.items()) if record.ending else []
     warnings = report.plan.warnings if report.plan else ()
-    cut_short = CUT_SHORT.get(record.ended, "")
-    found = (cut_short, record.refusals, quarantined, view.bad, view.recovered, undelivered, view.missing, warnings)
+    short = cut_short(record)
+    found = (short, record.refusals, quarantined, view.bad, view.recovered, undelivered, view.missing, warnings)
     return render(
         "report.md.j2",
         **_about(report),
@@ -68,7 +68,9 @@ def _rendered(report: RunReport, view: View, rows: int, whole: Safe | None = Non
         cut=rows if rows < EVERYTHING else None,
         whole=whole or (link("the full report", around.link) if around.link else ""),
         attention=any(found),
-        cut_short=cut_short[:1].upper() + cut_short[1:],
+        cut_short=short[:1].upper() + short[1:],
+        why_short=why_short(record),
+        sign_short="⏹" if cancelled(record) else "❌",
         quarantined=quarantined,
         undelivered=undelivered,
         warnings=warnings,

@@ -94,8 +94,9 @@ def why(row: Row, common: Sequence[str]) -> Safe:
 
 def outcome(row: Row) -> Safe:
     """How a change ended, and what is known about it."""
-    word = words.OUTCOMES.get(row.status, finalize(row.status))
-    return Safe(f"{word}: {prose(row.detail).markdown}" if row.detail else word)
+    status, detail = words.fate(row.status, row.detail)
+    word = words.OUTCOMES.get(status, finalize(status))
+    return Safe(f"{word}: {prose(detail).markdown}" if detail else word)
 
 
 def delivery(notice: Listed) -> Safe:

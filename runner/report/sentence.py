@@ -2,19 +2,47 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from runner.model.outcome import ALREADY, APPLIED, CHANGED_SINCE, FAILED, UNKNOWN_OUTCOME
-from runner.model.record import RunRecord
+from runner.model.record import CANCELLED, RunRecord
 from runner.model.report import RunReport
 from runner.report import rows, words
 
-CUT_SHORT = {
+_CUT_SHORT = {
     "failed": "the run could not go on",
-    "cancelled": "somebody cancelled the run",
+    "cancelled": "the run was cancelled",
     "killed": "the run broke off without a word",
 }
-"""What to say of runs that did not come to their end."""
+
+
+def cut_short(record: RunRecord) -> str:
+    """What to say of a run that did not come to its end; empty for any other."""
+    return _CUT_SHORT.get(CANCELLED if cancelled(record) else record.ended, "")
+
+
+def cancelled(record: RunRecord) -> bool:
+    """Whether the run was told to end, by a signal or by the time it had, while it wrote or while it read."""
+    return record.ended == CANCELLED or (record.ending is not None and record.ending.reason == CANCELLED)
+
+
+def why_short(record: RunRecord) -> str:
+    """What is known of why it did not come to its end, or of what that left undone."""
+    if cancelled(record):
+        return f"{words.count(_fates(record)[words.NOT_SENT], 'change')} not sent"
+    if record.ending is None:
+        return "no end was recorded; the next run reads back what was open"
+    return record.ending.reason or record.ended
+
+
+def _fates(record: RunRecord) -> Counter[str]:
+    """How many changes ended in which way; what a run that began to write did not come to is not sent either."""
+    counts = Counter(words.fate(outcome.status, outcome.detail)[0] for outcome in record.outcomes)
+    if record.planned and (record.intents or cancelled(record)):
+        left = record.planned.counts.changes - len(record.outcomes) - len(record.open_intents)
+        counts[words.NOT_SENT] += max(left, 0)
+    return counts
 
 
 def title(report: RunReport) -> str:
@@ -25,16 +53,16 @@ def title(report: RunReport) -> str:
 
 def result(record: RunRecord, report: RunReport | None = None) -> str:
     """What came out, in a few words: ``12 changes made, 1 failed``."""
-    counts = record.outcome_counts
-    made = counts.get(APPLIED, 0)
-    parts = [f"{words.count(made, 'change')} made"] if made else []
-    parts += [f"{counts[s]:,} {w}" for s, w in ((FAILED, "failed"), (UNKNOWN_OUTCOME, "unknown")) if counts.get(s)]
+    counts = _fates(record)
+    parts = [f"{words.count(counts[APPLIED], 'change')} made"] if counts[APPLIED] else []
+    told = ((FAILED, "failed"), (UNKNOWN_OUTCOME, "unknown"), (words.NOT_SENT, "not sent"))
+    parts += [f"{counts[status]:,} {word}" for status, word in told if counts[status]]
     if record.open_intents:
         parts.append(f"{len(record.open_intents):,} without an outcome")
     if record.refusals:
         parts.append(_refused(record))
-    if record.ended in CUT_SHORT:
-        parts.append(record.ended)
+    if cut_short(record):
+        parts.append(CANCELLED if cancelled(record) else record.ended)
     if not parts and report is not None and report.plan is not None and report.plan.pending:
         parts.append(f"{words.count(len(report.plan.pending), 'change')} planned")
     return ", ".join(parts) or "nothing to change"
@@ -80,6 +108,7 @@ def _made(report: RunReport) -> str:
 
 def _rest(report: RunReport) -> Iterator[str]:
     record, plan = report.record, report.plan
+    counts = _fates(record)
     for status, one, many in (
         (FAILED, "failed", "failed"),
         (UNKNOWN_OUTCOME, "has an unknown outcome", "have an unknown outcome"),
@@ -90,9 +119,8 @@ def _rest(report: RunReport) -> Iterator[str]:
             "were left out because people had changed",
         ),
     ):
-        number = record.outcome_counts.get(status, 0)
-        if number:
-            yield words.count(number, one, many)
+        if counts[status]:
+            yield words.count(counts[status], one, many)
     if record.open_intents:
         yield words.count(
             len(record.open_intents), "was announced and has no outcome", "were announced without an outcome"
@@ -101,6 +129,11 @@ def _rest(report: RunReport) -> Iterator[str]:
     if refused:
         blocked = len(plan.changes) - len(plan.pending) if plan is not None else 0
         yield f"{words.count(len(refused), 'task')} {_was(len(refused))} refused with {words.count(blocked, 'change')}"
-    if record.ended in CUT_SHORT:
-        reason = f" ({record.ending.reason})" if record.ending and record.ending.reason else ""
-        yield f"{CUT_SHORT[record.ended]}{reason}"
+    unsent, short = counts[words.NOT_SENT], cut_short(record)
+    if unsent:
+        noun = "" if counts[APPLIED] else "change " if unsent == 1 else "changes "
+        because = f" because {short}" if cancelled(record) else ""
+        yield f"{unsent:,} {noun}{_was(unsent)} not sent{because}"
+    if short and not (unsent and cancelled(record)):
+        reason = record.ending.reason if record.ending and not cancelled(record) else ""
+        yield f"{short} ({reason})" if reason else short

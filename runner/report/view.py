@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from runner.model.plan import Change, Plan, Skip, Target
 from runner.model.record import RecordedChange, RecordedOutcome, RunRecord
 from runner.model.report import People, RunReport, TaskNote
-from runner.report import rows, words
+from runner.report import rows, sentence, words
 from runner.report.handover import handover_names
 from runner.report.rows import Row, Who
 
@@ -124,10 +124,11 @@ def _task_tables(changes: tuple[Change, ...], report: RunReport, people: People)
 
 
 def _first_rows(changes: tuple[Change, ...], record: RunRecord, people: People) -> Iterator[Row]:
-    """The changes that failed or whose end is not known, each once."""
+    """The changes that failed or whose end is not known, each once; what a cancelled run did not send is neither."""
     statuses = _statuses(changes, record)
     for change in changes:
-        if statuses[change.id][0] in _BAD:
+        bad = statuses[change.id][0] in _BAD
+        if bad and not (sentence.cancelled(record) and words.fate(*statuses[change.id])[0] == words.NOT_SENT):
             yield rows.change_row(change, "", people, *statuses[change.id])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from runner.model.outcome import FAILED
 from runner.model.plan import Target
 
 _VERBS = {
@@ -26,8 +27,13 @@ OUTCOMES = {
     "changed_since": "⚪ not done, changed since",
     "refused": "⛔ refused",
     "planned": "planned",
-    "not_tried": "⚪ not tried",
+    "not_sent": "⚪ not sent",
+    "not_tried": "⚪ not sent",
 }
+
+NOT_SENT = "not_sent"
+"""How the detail of a failed change begins that never left: the run was told to end, or the request was not one of
+ours (``runner.directory.interface`` has the same word)."""
 
 SKIPS = {
     "protected": "protected",
@@ -64,6 +70,12 @@ ENDINGS = {
     "cancelled": "⏹ cancelled",
     "killed": "❓ killed",
 }
+
+
+def fate(status: str, detail: str) -> tuple[str, str]:
+    """What became of a change, and what is known about it: what never left did not fail, as the journal has it."""
+    held, _, why = detail.partition(": ")
+    return (NOT_SENT, why) if status == FAILED and held == NOT_SENT else (status, detail)
 
 
 def verb(name: str, target: Target | None) -> tuple[str, str]:

@@ -11,13 +11,15 @@ from cmarkgfm.cmark import Options
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from runner.directory.interface import NOT_SENT
 from runner.model.plan import Skip
 from runner.model.record import CANCELLED, DONE, FAILED, PARTLY, Ending
 from runner.model.report import RunReport
+from runner.report import words
 from runner.report.document import render_json, surroundings_from
 from runner.report.markdown import COMMENT, PAGE, SUMMARY, render_comment, render_markdown, render_summary
 from runner.report.planned import plan_markdown
-from runner.report.sentence import sentence
+from runner.report.sentence import sentence, title
 from tests.unit.report import made
 
 HOSTILE = st.lists(
@@ -128,7 +130,7 @@ def test_even_a_hopeless_report_fits() -> None:
             "In acme, 1 change was made for 1 person, 1 failed and 1 has an unknown outcome.",
         ),
         (run("already"), "In acme, nothing was changed and 1 was already so."),
-        (run("applied", ended=CANCELLED), "In acme, 1 change was made for 1 person and somebody cancelled the run."),
+        (run("applied", ended=CANCELLED), "In acme, 1 change was made for 1 person and the run was cancelled."),
         (run(ended=FAILED), "In acme, nothing was changed and the run could not go on."),
         (run(ended=""), "In acme, nothing was changed and the run broke off without a word."),
     ],
@@ -136,6 +138,62 @@ def test_even_a_hopeless_report_fits() -> None:
 def test_one_sentence_says_what_happened(report: RunReport, said: str) -> None:
     """The first sentence has the counts that matter and how the run ended."""
     assert sentence(report) == said
+
+
+def cancelled(*fates: tuple[str, str], planned: int, ending: Ending) -> RunReport:
+    """A run that was told to end when these of its changes had an end."""
+    changes = tuple(made.change(n) for n in range(planned))
+    plan = made.plan(*changes)
+    outcomes = (made.outcome(change, *fate) for change, fate in zip(changes, fates, strict=False))
+    return RunReport(made.record(plan, *outcomes, ending=ending), plan)
+
+
+TOLD = ("failed", "not_sent: the process was told to end (SIGINT)")
+WHILE_WRITING, WHILE_READING = Ending(CANCELLED, 5, (), "cancelled"), Ending(FAILED, 5, (), "cancelled")
+
+
+@pytest.mark.parametrize("ending", [WHILE_WRITING, WHILE_READING])
+def test_what_a_cancelled_run_did_not_send_did_not_fail(ending: Ending) -> None:
+    """Whoever cancels reads what was made and what was not sent: held back at the last moment, or never come to."""
+    report = cancelled(("applied", ""), ("applied", ""), ("applied", ""), TOLD, TOLD, planned=10, ending=ending)
+    said = "3 changes were made for 3 people and 7 were not sent because the run was cancelled."
+    assert sentence(report) == f"In acme, {said}"
+    assert title(report).endswith(": 3 changes made, 7 not sent, cancelled")
+    text = render_markdown(report)
+    assert "⏹ **The run was cancelled**: 7 changes not sent" in text
+    assert "| ⚪ not sent: the process was told to end &#40;SIGINT&#41; |" in text
+    assert "| ⚪ not sent |" in text
+    assert "failed" not in text.replace("❌ failed, exit code 5, cancelled", "")
+
+
+@pytest.mark.parametrize(
+    ("fates", "said"),
+    [
+        ([], "nothing was changed and 2 changes were not sent because the run was cancelled"),
+        ([TOLD, ("applied", "")], "1 change was made for 1 person and 1 was not sent because the run was cancelled"),
+        (
+            [("failed", "403"), TOLD],
+            "nothing was changed, 1 failed and 1 change was not sent because the run was cancelled",
+        ),
+    ],
+)
+def test_a_cancelled_run_in_other_numbers(fates: list[tuple[str, str]], said: str) -> None:
+    """One or many, nothing made, and what really failed besides."""
+    assert sentence(cancelled(*fates, planned=2, ending=WHILE_WRITING)) == f"In acme, {said}."
+
+
+def test_what_was_not_sent_for_another_reason_needs_attention() -> None:
+    """Nobody cancelled: a change that could not be sent stands among those that want to be looked at."""
+    fates = (("applied", ""), ("failed", "not_sent: no account has such an id"))
+    report = cancelled(*fates, planned=2, ending=Ending(PARTLY, 5, (), "changes_failed"))
+    assert sentence(report) == "In acme, 1 change was made for 1 person and 1 was not sent."
+    attention = render_markdown(report).partition("## Changes")[0]
+    assert "| ⚪ not sent: no account has such an id |" in attention
+
+
+def test_a_record_calls_what_was_not_sent_as_directories_do() -> None:
+    """Reports know the word that begins such a detail without knowing any directory."""
+    assert words.NOT_SENT == NOT_SENT
 
 
 def test_a_killed_run_shows_what_it_had_announced() -> None:
