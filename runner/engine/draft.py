@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from runner.engine.evaluate import Evaluation
 from runner.engine.guard import Guard
-from runner.model.action import MEMBER, ROLE, STATUS, USE, Action, Desired, Hindrance, Scope, Wish
+from runner.model.action import MEMBER, ROLE, STATUS, Action, Desired, Hindrance, Scope, Wish
 from runner.model.effect import after
 from runner.model.people import Grant, User
 from runner.model.plan import SKIP_ORDER, Handover, Skip, Target
@@ -175,7 +175,7 @@ def _moves(wishes: Iterable[Wish], user: User, world: World) -> tuple[tuple[Move
         before = present(user, wish)
         if isinstance(before, Unknown):
             hindrances.append(Hindrance("unknown", "groups" if wish.kind == MEMBER else "direct_access"))
-        elif before != wish.value and wish.kind != USE:
+        elif before != wish.value:
             moves.append(Move(wish, _verb(wish, before=before), before))
             hindrances += synced(wish, world) if wish.kind == MEMBER else ()
     return tuple(moves), tuple(hindrances)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any, Self
 
 from runner.engine.draft import build_drafts
 from runner.engine.evaluate import Evaluation
 from runner.engine.guard import Guard
-from runner.model.plan import Plan
+from runner.model.action import ROLE, Action, Desired, Scope, Wish
+from runner.model.people import User
+from runner.model.plan import Plan, Target
 from runner.model.policy import Exemption
 from runner.model.problem import NOWHERE
 from runner.model.world import World
-from tests.unit.engine.made import JIRA, NOW, WIKI, group, plan, policies, snapshot, task, user
+from tests.unit.engine.made import JIRA, NOW, WIKI, crowd, group, plan, policies, snapshot, task, user
 
 GROUPS = [
     group("both", JIRA, WIKI),
@@ -103,8 +106,7 @@ def test_a_task_that_only_lists_says_nothing_of_those_who_are_fine() -> None:
 
 def test_a_state_that_is_not_known_is_not_changed() -> None:
     """Whether it is a status or a membership."""
-    crowd = [user(f"v-{number}") for number in range(40)]
-    read = snapshot([user("u-1", status=...), user("u-2", groups=...), *crowd], [group("g")])
+    read = snapshot([user("u-1", status=...), user("u-2", groups=...), *crowd(40)], [group("g")])
     suspend = plan(policies(task("t", {"account_id": "u-1"}, "suspend")), read).plan
     join = plan(policies(task("t", {"account_id": "u-2"}, {"add_to_groups": "g"})), read).plan
     assert [(s.account_id, s.why, s.detail) for s in suspend.skips] == [("u-1", "unknown", "status")]
@@ -137,3 +139,51 @@ def test_a_task_that_suspends_and_deactivates_deactivates() -> None:
         ("u-1", "deactivate", "Ann", "u-1@acme.example"), ("u-2", "deactivate", None, None),
     ]  # fmt: skip
     assert made.skips == ()
+
+
+@dataclass(frozen=True)
+class Roles(Action):
+    """An action that wants roles on Jira to be held directly, or not: of those of the catalog, none grants any."""
+
+    name = "roles"
+    verbs = frozenset({"grant_role", "revoke_role"})
+
+    wanted: tuple[tuple[str | None, bool], ...]
+
+    @classmethod
+    def from_yaml(cls, value: Any) -> Self:
+        """No policy has it."""
+        return cls(value)
+
+    def desired(self, user: User, scope: Scope) -> Desired:  # noqa: ARG002 - the same for everybody
+        """Each role, in the order given."""
+        return tuple(Wish(ROLE, JIRA, value, role) for role, value in self.wanted), ()
+
+
+def test_a_role_that_an_action_wants_is_granted_or_revoked() -> None:
+    """Whichever differs from what is held directly; where no role is named it is that of a user."""
+    people = [user("u-1", direct_access=[{"app": JIRA, "role": "admin"}]), user("u-2", direct_access=[JIRA])]
+    wants = replace(task("t", {"status": "active"}), actions=(Roles(((None, True), ("admin", False))),))
+    made = plan(policies(wants), snapshot(people)).plan
+    assert [(change.account_id, change.verb, change.target) for change in made.pending] == [
+        ("u-1", "grant_role", Target(JIRA, "jira@acme", "user")),
+        ("u-1", "revoke_role", Target(JIRA, "jira@acme", "admin")),
+    ]
+    assert [(skip.account_id, skip.why) for skip in made.skips] == [("u-2", "already")]
+
+
+def test_whose_direct_access_is_not_known_is_granted_no_role() -> None:
+    """They may have it already; the skip names the missing fact."""
+    people = [user("u-1", direct_access=...), *crowd(40)]
+    wants = replace(task("t", {"account_id": "u-1"}), actions=(Roles((("admin", True),)),))
+    made = plan(policies(wants), snapshot(people)).plan
+    assert [(skip.account_id, skip.why, skip.detail) for skip in made.skips] == [("u-1", "unknown", "direct_access")]
+    assert _moves(made) == []
+
+
+def test_the_detail_of_a_skip_is_about_its_word_alone() -> None:
+    """A group of which nobody knows the owner comes before one that an identity provider owns, and is told alone."""
+    odd = {key: value for key, value in group("odd").items() if key != "managed_by_idp"}
+    read = snapshot([user("u-1", groups=["idp", "odd"]), user("u-2")], [group("idp", managed_by_idp=True), odd])
+    made = plan(policies(task("t", ONE, {"remove_from_groups": ["idp", "odd"]}, may_empty=True)), read).plan
+    assert [(skip.why, skip.detail) for skip in made.skips] == [("unknown", "managed_by_idp")]

@@ -194,3 +194,11 @@ def test_what_conditions_look_into_is_found_at_any_depth() -> None:
     condition = parse_match("all: [{not: {listed_in: leavers}}, {any: [{listed_in: externals}, {mfa: true}]}]")
     assert Evaluation(one_person()).lists([condition, parse_match(YES)]) == {"leavers", "externals"}
     assert [question.name for question in questions(condition)] == ["listed_in", "listed_in", "mfa"]
+
+
+def test_what_is_odd_about_conditions_is_told_once() -> None:
+    """Of questions at any depth, in the order written, however many conditions ask them."""
+    first, second = parse_match("all: [{group: gone}, {not: {group: [lost, gone]}}]"), parse_match("group: gone")
+    assert Evaluation(one_person()).warnings([first, second]) == tuple(
+        f"group {name}: nobody has heard of such a group" for name in ("gone", "lost")
+    )

@@ -10,9 +10,11 @@ import pytest
 
 from runner.engine.evaluate import Evaluation
 from runner.engine.guard import Guard, literal
+from runner.engine.guard import people as these_people
 from runner.model.people import Snapshot
 from runner.model.policy import Exemption, Policies, SavedFilter, Task
 from runner.model.problem import NOWHERE
+from runner.model.verdicts import members
 from runner.model.world import World
 from tests.naive.build import build_condition
 from tests.unit.engine.made import NOW, group, policies, snapshot, task, user
@@ -124,3 +126,9 @@ def test_a_name_with_signs_of_a_pattern_is_a_name() -> None:
         found = why(people, exempting(groups=(name,)))
         assert [who for who, said in found.items() if said] == [f"p-{number}"], name
     assert literal("a*?b") == "a[*][?]b"
+
+
+def test_people_by_their_ids_are_these_and_nobody_else() -> None:
+    """In any order, as an undo names those whom its run changed."""
+    verdicts = Evaluation(World(snapshot([user("p"), user("q"), user("r")]), NOW)).verdicts(these_people(["r", "p"]))
+    assert (list(members(verdicts.yes)), verdicts.unknown) == ([0, 2], 0)

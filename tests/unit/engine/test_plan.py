@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from runner.engine.plan import build_plan
 from runner.model.world import World
-from tests.unit.engine.made import NOW, group, plan, policies, snapshot, task, user
+from tests.unit.engine.made import JIRA, NOW, group, plan, policies, snapshot, task, user
 
 READ = snapshot([user("u-1", groups=["g"]), user("u-2", groups=["g"]), user("u-3", groups=["g"])], [group("g")])
 
@@ -40,3 +40,15 @@ def test_of_a_paused_task_nothing_is_said_where_not_all_was_read() -> None:
     awake = task("awake", {"account_id": "u-1"}, {"remove_from_groups": "g"}, may_empty=True)
     narrowed = World(replace(READ, narrowed=True), NOW, {})
     assert build_plan(policies(asleep, awake), [awake], narrowed).names.warnings == ()
+
+
+def test_only_what_no_undo_brings_back_is_warned_of() -> None:
+    """Neither a membership nor a status nor a role that can be given again."""
+    held = [{"app": JIRA, "role": "viewer"}, {"app": JIRA, "role": "admin"}]
+    read = snapshot([user("u-1", groups=["g"], direct_access=held), user("u-2", groups=["g"])], [group("g", JIRA)])
+    out = task("out", {"account_id": "u-1"}, {"remove_app_access": "jira"}, "suspend")
+    made = plan(policies(out), read).plan
+    assert [change.verb for change in made.changes] == ["remove_from_group", "revoke_role", "revoke_role", "suspend"]
+    assert made.warnings == (
+        "cannot be undone: u-1 loses the role viewer in jira@acme, which can only be given by hand",
+    )

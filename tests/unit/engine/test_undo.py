@@ -73,6 +73,28 @@ def test_a_role_that_was_granted_is_taken_back() -> None:
     assert whys(planned) == {("q", "undo:run"): "already"}
 
 
+def test_a_record_that_names_no_role_is_about_that_of_a_user() -> None:
+    """As the roles of a directory are where none is named."""
+    people = [user("p", direct_access=[JIRA]), user("r", direct_access=[JIRA])]
+    planned = undo(people, past("p", "grant_role", JIRA, before=False, after=True))
+    assert made(planned) == [("p", "revoke_role", JIRA)]
+    assert planned.plan.changes[0].target == Target(JIRA, "jira@acme", "user")
+
+
+def test_whose_roles_are_not_known_is_left_alone() -> None:
+    """And whose record does not say on which app the role was."""
+    planned = undo(
+        [user("p", direct_access=...), user("q")],
+        past("p", "grant_role", JIRA, before=False, after=True, role="admin"),
+        past("q", "grant_role", None, before=False, after=True, role="admin"),
+    )
+    assert made(planned) == []
+    assert [(s.account_id, s.why, s.detail) for s in planned.plan.skips] == [
+        ("p", "unknown", f"grant_role {JIRA}: the present state"),
+        ("q", "unknown", "grant_role: the present state"),
+    ]
+
+
 def test_whose_present_state_is_not_known_is_left_alone() -> None:
     """It cannot be told whether somebody changed it since; what is known of them is brought back."""
     planned = undo(
@@ -164,3 +186,17 @@ def test_the_last_look_finds_who_changed_or_left_or_came_under_protection() -> N
         "r": "protected by now",
         "s": "no longer in the directory",
     }
+
+
+def test_the_last_look_is_at_the_role_that_the_change_is_about() -> None:
+    """Whoever was given that very role since is left alone; another role says nothing, and a status has none."""
+    past_changes = [past(p, "revoke_role", JIRA, before=True, after=False, role="admin") for p in "pq"]
+    past_changes.append(past("r", "suspend", None, before="active", after="suspended"))
+    world = World(snapshot([user("p"), user("q"), user("r", status="suspended")], GROUPS), NOW)
+    found = policies()
+    changes = build_undo(found, "run", past_changes, world).plan.pending
+    given = [user("p", direct_access=[JIRA]), user("q", direct_access=[{"app": JIRA, "role": "admin"}])]
+    fresh = snapshot([*given, user("r", status="suspended")], GROUPS).users
+    going, gone = recheck_undo(changes, fresh, found, world)
+    assert [change.account_id for change in going] == ["p", "r"]
+    assert list(gone.values()) == ["changed since the plan was made"]
