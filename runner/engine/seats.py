@@ -56,10 +56,11 @@ def freed(draft: Draft, app_id: str, world: World) -> bool:
 
 
 def taken(user: User, moves: Sequence[Move], world: World) -> frozenset[str]:
-    """Ids of the apps of which the moves take a seat that the person does not hold now."""
-    if all(move.wish.kind == MEMBER and not _seat_group(world, move.wish.target) for move in moves):
+    """Ids of the apps of which the moves take a seat that the person does not hold now, were it for a moment."""
+    given = [move for move in moves if move.verb not in REMOVALS]
+    if all(move.wish.kind == MEMBER and not _seat_group(world, move.wish.target) for move in given):
         return frozenset()
-    changed = moved(user, (move for move in moves if move.verb not in REMOVALS))
+    changed = moved(user, given)
     return frozenset(
         app.id
         for app in world.snapshot.apps
@@ -78,7 +79,7 @@ def seated(drafts: Iterable[Draft], world: World) -> tuple[Draft, ...]:
     """The drafts of a whole plan, those without a free seat turned into skips. Two tasks that want the same seat for
     one person share it."""
     ordered = sorted(drafts, key=lambda d: d.user.account_id)
-    needs = {id(d): taken(d.user, d.moves, world) for d in ordered if any(m.verb not in REMOVALS for m in d.moves)}
+    needs = {id(d): taken(d.user, d.moves, world) for d in ordered}
     if not any(needs.values()):
         return tuple(drafts)
     return tuple(_serve(ordered, needs, world))
@@ -88,7 +89,7 @@ def _serve(ordered: Iterable[Draft], needs: Mapping[int, frozenset[str]], world:
     free = {app: tier.free for app, tier in tiers(world).items()}
     given: set[tuple[str, str]] = set()
     for draft in ordered:
-        wanted = [app for app in sorted(needs.get(id(draft), ())) if (draft.user.account_id, app) not in given]
+        wanted = [app for app in sorted(needs[id(draft)]) if (draft.user.account_id, app) not in given]
         full = [app for app in wanted if free[app] is not None and (free[app] or 0) < 1]
         if full:
             names = ", ".join(world.apps[app].name for app in full)

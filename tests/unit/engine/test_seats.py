@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from runner.engine.seats import seat_balance
+from runner.engine.draft import Draft, Move
+from runner.engine.seats import freed, seat_balance
+from runner.model.action import MEMBER, Wish
 from runner.model.world import World
 from tests.unit.engine.made import JIRA, NOW, WIKI, group, made, plan, policies, snapshot, task, user, whys
 
@@ -65,6 +67,36 @@ def test_a_seat_that_the_plan_frees_is_not_given_away() -> None:
     planned = plan(policies(out, join("in", ["a"], "jira"), join("more", ["h"], "both")), read)
     assert whys(planned) == {("a", "in"): "no_seat"}
     assert ("h", "add_to_group", "both") in made(planned)
+
+
+def test_a_seat_that_is_held_for_a_moment_is_needed() -> None:
+    """Whoever is switched on again before they leave the group holds it in between."""
+    away, holder = user("a", status="deactivated", groups=["jira"]), user("h", groups=["jira"])
+    back = task("t", {"account_id": ["a"]}, "reactivate", {"remove_from_groups": "jira"})
+    assert whys(plan(policies(back), snapshot([away, holder], GROUPS, apps(jira=1)))) == {("a", "t"): "no_seat"}
+    assert len(made(plan(policies(back), snapshot([away, holder], GROUPS, apps(jira=2))))) == 2
+
+
+def test_a_group_of_which_nobody_knows_what_it_grants_may_take_a_seat() -> None:
+    """Of every app: whoever joins it is left alone where one has none free."""
+    dark = {key: value for key, value in group("dark").items() if key != "grants"}
+    holder = user("h", groups=["jira"])
+    read = snapshot([user("a"), holder], [*GROUPS, dark], apps(jira=1, wiki=1))
+    planned = plan(policies(join("t", ["a"], "dark")), read)
+    assert [skip.detail for skip in planned.plan.skips] == ["no free seat in jira@acme"]
+
+
+@pytest.mark.parametrize(
+    ("groups", "leaves", "frees"),
+    [(["jira"], "jira", True), (["jira", "both"], "jira", False), (["plain"], "plain", False)],
+)
+def test_a_seat_is_freed_by_the_last_group_that_grants_it(groups: list[str], leaves: str, *, frees: bool) -> None:
+    """Not by one of two, and not by whoever held none."""
+    read = snapshot([user("h", groups=groups)], GROUPS)
+    out = task("t", {"account_id": "h"}, {"remove_from_groups": leaves})
+    move = Move(Wish(MEMBER, leaves, value=False), "remove_from_group", before=True)
+    draft = Draft(read.users[0], out, matched=True, wishes=(move.wish,), moves=(move,))
+    assert freed(draft, JIRA, World(read, NOW)) is frees
 
 
 def test_who_is_full_in_several_apps_is_told_all() -> None:
