@@ -44,6 +44,26 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "and becomes or",
     ): "where either is missing, what follows changes nothing; it only takes time",
     (
+        "runner/engine/guard.py",
+        'raise ValueError(f"these conditions have no children: {value}")',
+        "nothing is raised",
+    ): "nobody calls it: conditions about one fact have no children; raising says so to the reader",
+    (
+        "runner/engine/seats.py",
+        "if all(move.wish.kind == MEMBER and not _seat_group(world, move.wish.target) for move in given):",
+        "Eq becomes NotEq",
+    ): "whoever joins only groups that grant no seat is looked at in full, which takes time and finds none",
+    (
+        "runner/engine/seats.py",
+        'group = world.groups.get(group_id or "")',
+        "or becomes and",
+    ): "then every group may grant a seat, and is looked at in full, which only takes time",
+    (
+        "runner/engine/plan.py",
+        "matched = 0",
+        "0 becomes 1",
+    ): "one person more is looked at than need be; what they are already is what is wanted of them",
+    (
         "runner/engine/plan.py",
         'names = {n.casefold() for action in task.actions if action.name == "sync_groups" for n in action.groups()}',
         "everybody is let through",
