@@ -25,7 +25,7 @@ from runner.report.privacy import without_names
 from runner.run.applying import Applied
 from runner.run.errand import Prospect
 from runner.run.session import WritingSession
-from runner.run.surroundings import PAUSED, surroundings
+from runner.run.surroundings import PAUSED, people_by_id, surroundings
 
 SURROUNDINGS = "surroundings.json"
 """Beside ``plan.json``: what the report says besides the records and the plan, so that it can be made again."""
@@ -43,12 +43,20 @@ def publish(writing: WritingSession, run: OpenRun, prospect: Prospect, applied: 
     around = replace(around, link=full, job=writing.job, month_seats=month)
     if around.privacy != "plain":  # owners, and whom an exemption names, are people too
         around = without_names(around)
+    else:  # those of an earlier run's changes need not be in this plan
+        around = replace(around, people={**people_by_id(_recovered(prospect, run), made.world), **around.people})
     files = {f"handover/{name}": text.encode() for name, text in handover_files(plan, around.people).items()}
     run.finish(ending, {**files, SURROUNDINGS: render_surroundings(around).encode()})
     past = writing.journal.read_past()
     report = render_markdown(RunReport(past.find(run.run), plan, around))
     run.close(report.encode(), render_index(audit_index(past.runs, around)).encode())
     return report
+
+
+def _recovered(prospect: Prospect, run: OpenRun) -> set[str]:
+    """Everybody of whom this run found out how an earlier run's change had ended."""
+    records = (record for record in prospect.past.runs if record.run == run.run)
+    return {outcome.change.account_id for record in records for outcome in record.recovered}
 
 
 def month_seats(
