@@ -73,7 +73,8 @@ class Case:
 class Finding:
     """A rail's no, before the digest of what it blocks is known; ``task`` is None for a run's rail.
 
-    ``remedy`` says how to go on where an override cannot lift the rail.
+    ``remedy`` says how to go on where an override cannot lift the rail. ``blames`` are the tasks that a run which is
+    refused for it puts in quarantine.
     """
 
     rail: str
@@ -81,6 +82,7 @@ class Finding:
     found: str
     limit: str
     remedy: str = ""
+    blames: tuple[str, ...] = ()
 
 
 def share(count: int, population: int) -> str:

@@ -6,7 +6,7 @@ until nothing new is found. Overrides are looked up by the digest of what their 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -30,12 +30,13 @@ class Settled:
     covered: tuple[Skip, ...]
     refusals: tuple[Refusal, ...]
     overrides: tuple[Override, ...]
+    to_quarantine: Mapping[str, str]
 
 
 def settle(case: Case, merge: Merge) -> Settled:
     """Ask all rails, lift what an override of the same digest allows, and ask again until nothing changes."""
     usable = tuple(o for o in case.policies.overrides if _usable(o, case))
-    lifted: dict[Lift, Override] = {}
+    lifted = _out_of_quarantine(case, merge, usable)
     while True:
         settled = _judge(case, merge, lifted.keys())
         found = {(r.rail, r.task): r.digest for r in settled.refusals}
@@ -45,8 +46,20 @@ def settle(case: Case, merge: Merge) -> Settled:
             if (o.rail, o.task) not in lifted and o.rail not in ABSOLUTE and found.get((o.rail, o.task)) == o.digest
         }
         if not new:
-            return replace(settled, overrides=tuple(lifted.values()))
+            return replace(settled, overrides=tuple(dict.fromkeys(lifted.values())))
         lifted.update(new)
+
+
+def _out_of_quarantine(case: Case, merge: Merge, usable: Iterable[Override]) -> dict[Lift, Override]:
+    """What an override of the day's budget lifts besides: it was written for the changes of tasks that went into
+    quarantine over them, so it lets those tasks out."""
+    budget = {override.digest: override for override in usable if override.rail == "day_limit"}
+    out = [("quarantine", name) for name in sorted(case.world.history.over_budget)]
+    if not budget or not out:
+        return {}
+    refusals = _judge(case, merge, frozenset(out)).refusals
+    found = next((r.digest for r in refusals if r.rail == "day_limit" and r.digest in budget), None)
+    return dict.fromkeys(out, budget[found]) if found is not None else {}
 
 
 def override_use(override: Override) -> str:
@@ -78,7 +91,8 @@ def _judge(case: Case, merge: Merge, lifted: AbstractSet[Lift]) -> Settled:
     refusals = tuple(_refusal(f, changes) for f in _joined([*findings, *run]))
     if run:
         changes = tuple(replace(change, blocked=True) for change in changes)
-    return Settled(changes, covered, refusals, ())
+    blamed = {task: finding.found for finding in run for task in finding.blames}
+    return Settled(changes, covered, refusals, (), blamed)
 
 
 def _joined(findings: Iterable[Finding]) -> tuple[Finding, ...]:

@@ -18,7 +18,7 @@ from runner.model.action import MEMBER, ROLE, STATUS, Wish
 from runner.model.history import PastChange
 from runner.model.people import User
 from runner.model.plan import CHANGED_SINCE, Change, Plan, Skip, inverse_of
-from runner.model.policy import Policies, Schedule, Task
+from runner.model.policy import UNDO, Policies, Schedule, Task
 from runner.model.problem import NOWHERE
 from runner.model.unknown import Unknown
 from runner.model.world import World
@@ -53,7 +53,7 @@ def build_undo(
 def _task(run: str, made: Iterable[PastChange]) -> Task:
     """What stands where plans name a task; no task of a policy can be called so."""
     return Task(
-        name=f"undo:{run}",
+        name=f"{UNDO}{run}",
         description=f"Undo of run {run}",
         owner="whoever asked for it",
         condition=people({change.account_id for change in made}),

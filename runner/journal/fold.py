@@ -63,6 +63,7 @@ def _past(run: RunRecord, change: RecordedChange) -> PastChange:
 def history(runs: Sequence[RunRecord]) -> History:
     """What the runs, oldest first, mean for the next plan. A change counts where its run announced it."""
     statuses = _statuses(runs)
+    quarantined = _quarantined(runs)
     announced = [(run, change, statuses.get((run.run, change.id))) for run in runs for change in run.intents]
     return History(
         changes=tuple(_past(run, change) for run, change, status in announced if status == APPLIED),
@@ -73,7 +74,8 @@ def history(runs: Sequence[RunRecord]) -> History:
         used_plans=frozenset(
             run.planned.saved_plan for run in runs if run.planned and run.planned.saved_plan and _used(run)
         ),
-        quarantined=_quarantined(runs),
+        quarantined={task: run.ending.quarantined[task] for task, run in quarantined.items() if run.ending},
+        over_budget=frozenset(task for task, run in quarantined.items() if _over_budget(run)),
     )
 
 
@@ -104,14 +106,20 @@ def _last_population(runs: Iterable[RunRecord]) -> int | None:
     return population
 
 
-def _quarantined(runs: Iterable[RunRecord]) -> Mapping[str, str]:
-    found: dict[str, str] = {}
+def _quarantined(runs: Iterable[RunRecord]) -> Mapping[str, RunRecord]:
+    """The run that put a task in quarantine, for each that is still there."""
+    found: dict[str, RunRecord] = {}
     for run in runs:
         for task in run.planned.released if run.planned and _used(run) else ():
             found.pop(task, None)
         if run.ending:
-            found.update(run.ending.quarantined)
+            found.update(dict.fromkeys(run.ending.quarantined, run))
     return found
+
+
+def _over_budget(run: RunRecord) -> bool:
+    """Whether a run was refused for the day's budget; whom it put in quarantine is there for that."""
+    return any(refusal.rail == "day_limit" for refusal in run.refusals)
 
 
 def open_intents(runs: Sequence[RunRecord]) -> tuple[OpenIntent, ...]:

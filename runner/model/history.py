@@ -45,5 +45,7 @@ class History:
     """Digest and creation time (``DIGEST@TIME``) of saved plans that were applied."""
     quarantined: Mapping[str, str] = field(default_factory=dict)
     """Tasks in quarantine, with the reason."""
+    over_budget: frozenset[str] = frozenset()
+    """Those of them that are there because they wanted more than the day's budget."""
     unresolved: tuple[PastChange, ...] = ()
     """Changes that were announced and of which nobody knows whether they happened."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 INVERSE = {
@@ -174,6 +175,8 @@ class Plan:
     warnings: tuple[str, ...] = ()
     overrides: tuple[str, ...] = ()
     """Overrides that lifted a rail for this plan, as History.used_overrides names them."""
+    to_quarantine: Mapping[str, str] = field(default_factory=dict)
+    """Tasks that a run with this plan puts in quarantine, with the reason."""
 
     @property
     def pending(self) -> tuple[Change, ...]:

@@ -13,6 +13,9 @@ from runner.model.duration import Duration
 from runner.model.plan import Provenance
 from runner.model.problem import Place, Problem
 
+UNDO = "undo:"
+"""How the name begins that stands for the way back from a run where plans name a task; no task can be called so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:

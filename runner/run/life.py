@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from runner.engine.planfile import plan_json
@@ -11,6 +12,7 @@ from runner.model import record
 from runner.model.canonical import canonical_json
 from runner.model.history import History
 from runner.model.plan import Plan, Refusal
+from runner.model.policy import UNDO
 from runner.model.record import Ending, PlanCounts, Planned, Start
 from runner.run.applying import Applied, apply_changes
 from runner.run.errand import Errand, Prospect
@@ -84,16 +86,25 @@ def _carry_out(writing: WritingSession, run: OpenRun, prospect: Prospect) -> Fin
 
 def ending_of(plan: Plan, applied: Applied, refusals: tuple[Refusal, ...]) -> Ending:
     """How the run ended, in a word and an exit code, and which tasks have had their turn."""
-    quarantined = dict.fromkeys(applied.suspects, applied.refusal.found) if applied.refusal else {}
     blameless = applied.refusal is not None and not applied.suspects
-    turned = () if blameless or any(refusal.rail in RETRIED for refusal in refusals) else plan.tasks
+    untried = any(refusal.rail in RETRIED for refusal in refusals)
+    turned = () if blameless or untried else plan.tasks
     if applied.cancelled:
         return Ending(record.CANCELLED, PARTLY, (), "cancelled")
     if refusals:
-        return Ending(record.REFUSED, REFUSED, turned, refusals[0].rail, quarantined)
+        return Ending(record.REFUSED, REFUSED, turned, refusals[0].rail, _quarantined(plan, applied, untried=untried))
     if applied.partly:
         return Ending(record.PARTLY, PARTLY, turned, "changes_failed")
     return Ending(record.DONE, FINE, turned)
+
+
+def _quarantined(plan: Plan, applied: Applied, *, untried: bool) -> Mapping[str, str]:
+    """The tasks that do nothing more until somebody has looked, and why: what they asked for failed, or would have gone
+    beyond the day's budget. An undo is no task: whoever asks for it is looking."""
+    found = {} if untried else dict(plan.to_quarantine)
+    if applied.refusal is not None:
+        found |= dict.fromkeys(applied.suspects, applied.refusal.found)
+    return {task: why for task, why in found.items() if not task.startswith(UNDO)}
 
 
 def _record_failure(run: OpenRun, error: RunnerError) -> None:

@@ -6,17 +6,17 @@ import json
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from runner.model.people import Snapshot, User
-from runner.model.policy import Limits, RunLimits, Select, Task
+from runner.model.policy import Limits, Override, RunLimits, Select, Task
 from runner.run.errand import UndoErrand
 from tests.simulator.fate import START, Fate
 from tests.simulator.recount import is_settled, recount
 from tests.simulator.trials import STORES, Trial
 from tests.simulator.world import WISHES, World, people, person
-from tests.unit.engine.made import WIDE, policies, task
+from tests.unit.engine.made import WIDE, override, policies, task
 
 REMOVING = ("suspend", "remove_from_group", "deactivate", "revoke_role")
 REMOVALS = frozenset(REMOVING)
@@ -29,8 +29,9 @@ ROUGH = {"reset after": 0.03, "5xx before": 0.03, "look fails": 0.1, "refused": 
 
 
 def careless(seed: int, runs: int) -> Trial:
-    """Policies as nobody should write them, run again and again, while people are put back by hand: no run and no 24
-    hours see more than the limits, nobody protected is touched, and nothing is emptied or falls under its floor."""
+    """Policies as nobody should write them, run again and again, while people are put back by hand, and tasks let out
+    of quarantine: no run and no 24 hours see more than the limits, nobody protected is touched, and nothing is emptied
+    or falls under its floor."""
     chance = random.Random(seed)
     folk = [person(f"p-{i:03}", status=chance.choice(("active", "active", "suspended"))) for i in range(60)]
     folk += [person(f"a-{i}", roles=frozenset({"org-admin"}), groups=frozenset()) for i in range(3)]
@@ -45,7 +46,7 @@ def careless(seed: int, runs: int) -> Trial:
     least = Least(floor, any(task.may_empty for task in tasks))
     world = World(Fate(seed, ROUGH), store=chance.choice(STORES), rules=rules, folk={u.account_id: u for u in folk})
     trial = Trial()
-    for _ in range(runs):
+    for number in range(runs):
         before, people_before = len(world.town.effects), dict(world.town.people)
         world.run()
         trial.wrong += _over_run(world.town.effects[before:], limits, len(folk))
@@ -53,6 +54,7 @@ def careless(seed: int, runs: int) -> Trial:
         world.fate.clock.wait(chance.choice((10, 600, 3600, 6 * 3600, 30 * 3600)))
         if chance.random() < 0.2 and is_settled(world.kept()):  # else nobody could tell what was done before
             world.town.people |= {user.account_id: user for user in chance.sample(folk, 15)}
+        world.rules = replace(rules, overrides=_looked_at(world, number)) if chance.random() < 0.5 else rules
     trial.wrong += _over_day(world.town.effects, limits.percent_per_day, len(folk))
     world.recover()
     trial.wrong += recount(world.evidence())
@@ -71,6 +73,15 @@ def _careless_tasks(chance: random.Random) -> Iterable[Task]:
         match = dict(chance.choice(MATCHES))
         may_empty = chance.random() < 0.3
         yield task(f"t-{number}", match, WISHES[verb], select=select, limits=limits, may_empty=may_empty)
+
+
+def _looked_at(world: World, number: int) -> tuple[Override, ...]:
+    """Overrides that let out whoever the newest plan found in quarantine."""
+    return tuple(
+        replace(override("quarantine", refusal["task"], refusal["digest"]), reason=str(number), expires=date.max)
+        for refusal in _newest_plan(world)["refusals"]
+        if refusal["rail"] == "quarantine"
+    )
 
 
 @dataclass(frozen=True)
@@ -231,6 +242,10 @@ def _drift(world: World, chance: random.Random, made: Sequence[str]) -> dict[str
 
 def _skips(world: World) -> set[str]:
     """Whom the newest plan lists as left alone because they changed."""
+    return {skip["account_id"] for skip in _newest_plan(world)["skips"] if skip["why"] == "changed_since"}
+
+
+def _newest_plan(world: World) -> Mapping[str, Any]:
     newest = max((path for path in world.kept() if path.endswith("plan.json")), default="")
-    plan = json.loads(world.kept().get(newest, b'{"skips": []}'))
-    return {skip["account_id"] for skip in plan["skips"] if skip["why"] == "changed_since"}
+    plan: Mapping[str, Any] = json.loads(world.kept().get(newest, b'{"skips": [], "refusals": []}'))
+    return plan

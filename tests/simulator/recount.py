@@ -34,6 +34,7 @@ def recount(evidence: Mapping[str, Any], *, open_allowed: bool = False) -> list[
     wrong += _against_log(ends, evidence["effects"])
     wrong += _late(records, evidence["effects"])
     wrong += _plans(records, evidence["files"])
+    wrong += _quarantine(records, evidence["files"])
     wrong += _reports(records, evidence["files"])
     return wrong
 
@@ -147,6 +148,25 @@ def _plans(records: Iterable[Json], files: Mapping[str, bytes]) -> Iterator[str]
             allowed = {c["id"] for c in plans.get(record["run"], {"changes": []})["changes"] if not c["blocked"]}
             if record["change"]["id"] not in allowed:
                 yield f"{record['run']}: {record['change']['id']} was announced and not planned"
+
+
+def _quarantine(records: Iterable[Json], files: Mapping[str, bytes]) -> Iterator[str]:
+    """Nothing is announced for a task in quarantine alone, unless the run says that it was let out."""
+    inside: set[str] = set()
+    released: set[str] = set()
+    asking: dict[str, set[str]] = {}
+    for record in records:
+        if record["kind"] == "planned":
+            plan = json.loads(files[record["_path"].replace("journal.jsonl", "plan.json")])
+            asking = {change["id"]: set(change["tasks"]) for change in plan["changes"]}
+            released = set(record["released"])
+        elif record["kind"] == "intent":
+            inside -= released
+            tasks = asking.get(record["change"]["id"], set())
+            if tasks and tasks <= inside:
+                yield f"{record['run']}: {record['change']['id']} was announced for {sorted(tasks)}, in quarantine"
+        elif record["kind"] == "finished":
+            inside |= set(record["quarantined"])
 
 
 def _reports(records: Iterable[Json], files: Mapping[str, bytes]) -> Iterator[str]:

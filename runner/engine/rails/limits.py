@@ -40,7 +40,7 @@ def check_run_limit(case: Case) -> Iterator[Finding]:
 
 def check_day_limit(case: Case) -> Iterator[Finding]:
     """``day_limit``: everybody touched in the 24 hours up to now and in this plan together; a change that nobody knows
-    the end of counts as made."""
+    the end of counts as made. The tasks that want more than is left are to blame."""
     percent = case.policies.settings.limits.percent_per_day
     now = case.world.now
     history = case.world.history
@@ -50,7 +50,9 @@ def check_day_limit(case: Case) -> Iterator[Finding]:
         together = people | before
         if len(together) > at_most(percent, case.population):
             found = f"{_found(kind, together, case)}, {len(before)} of them in the last 24 hours"
-            yield Finding("day_limit", None, found, _percent(percent, case.population) + " in 24 hours")
+            limit = _percent(percent, case.population) + " in 24 hours"
+            asking = {task for c in case.pending if c.removal == (kind == "removals") for task in c.tasks}
+            yield Finding("day_limit", None, found, limit, blames=tuple(sorted(asking)))
 
 
 def _people(changes: Iterable[Change]) -> tuple[tuple[str, set[str]], ...]:

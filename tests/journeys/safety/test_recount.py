@@ -27,6 +27,12 @@ HONEST = honest()
 FIRST = min(path for path in HONEST["files"] if path.endswith("journal.jsonl"))
 
 
+BEFORE = f"{FIRST.partition('2026')[0]}2000/journal.jsonl"
+QUARANTINED = (
+    b'{"kind":"finished","run":"r","seq":1,"hash":"","prev":null,"counts":{},"quarantined":{"suspend":""}}\n'
+)
+
+
 def journal(evidence: Evidence, change: Callable[[list[bytes]], object]) -> None:
     """Change the first run's lines."""
     lines = evidence["files"][FIRST].splitlines(keepends=True)
@@ -68,6 +74,7 @@ LIES: dict[str, tuple[Callable[[Evidence], object], str]] = {
         lambda e: e["files"].update({FIRST.replace("journal.jsonl", "plan.json"): b'{"changes":[],"digest":"x"}'}),
         "not planned",
     ),
+    "a task in quarantine": (lambda e: e["files"].update({BEFORE: QUARANTINED}), "in quarantine"),
     "a report that says less": (lambda e: report(e, "✅ done |", "⛔ refused |"), "the report shows 8 changes done"),
 }  # fmt: skip
 

@@ -144,6 +144,42 @@ def test_the_day_counts_over_earlier_runs_and_forgets_after_24_hours() -> None:
     assert not rails(plan(found, people(10), additions))
 
 
+def test_who_wants_more_than_the_days_budget_goes_into_quarantine() -> None:
+    """A task that adds people is not to blame for the budget of removals, nor one that is taken out already."""
+    found = policies(
+        task("taker", ALL, {"remove_from_groups": "g"}, may_empty=True),
+        task("giver", {"account_id": "p-000"}, {"add_to_groups": "h"}),
+        task("wide", ALL, {"remove_from_groups": "old"}, limits=limits(users=1), may_empty=True),
+        limits=replace(WIDE, percent_per_day=50),
+    )
+    read = snapshot([*crowd(4, groups=["g", "old"])], [group("g"), group("h"), group("old")])
+    planned = plan(found, read)
+    assert ("day_limit", None) in rails(planned)
+    assert planned.plan.to_quarantine == {"taker": "4 of 4 people, 100.0 % (removals), 0 of them in the last 24 hours"}
+
+
+def test_an_override_of_the_days_budget_lets_out_who_is_in_quarantine_for_it() -> None:
+    """And nobody who is in it for another reason, nor with a digest of other changes."""
+    found = policies(
+        task("wide", ALL, {"remove_from_groups": "g"}),
+        task("other", {"account_id": "p-001"}, {"add_to_groups": "h"}),
+        limits=replace(WIDE, percent_per_day=50),
+    )
+    digest = plan(found, people(4)).plan.refusals[-1].digest
+    one = override("day_limit", None, digest)
+    merged = replace(found, overrides=(one,))
+    over = History(quarantined={"wide": "too many"}, over_budget=frozenset({"wide"}))
+    assert rails(plan(found, people(4), over)) == {("quarantine", "wide")}
+    planned = plan(merged, people(4), over).plan
+    assert (planned.refusals, planned.to_quarantine, planned.overrides) == ((), {}, (override_use(one),))
+    failed = History(quarantined={"wide": "3 changes in a row failed"})
+    assert rails(plan(merged, people(4), failed)) == {("quarantine", "wide")}
+    another = replace(found, overrides=(override("day_limit", None, "sha256:" + "0" * 64),))
+    assert rails(plan(another, people(4), over)) == {("quarantine", "wide")}
+    unlike = replace(found, overrides=(override("run_limit", None, digest),))
+    assert rails(plan(unlike, people(4), over)) == {("quarantine", "wide")}
+
+
 def test_a_task_whose_facts_are_missing_for_many_is_taken_out() -> None:
     """Over 5 % and more than one: two of forty are allowed, three of forty are not."""
 

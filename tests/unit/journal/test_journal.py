@@ -159,6 +159,18 @@ def test_quarantine_lasts_until_an_override_releases_the_task(tmp_path: Path) ->
     assert past.read_past().history.quarantined == {}
 
 
+def test_a_quarantine_is_known_by_what_led_to_it(tmp_path: Path) -> None:
+    """The day's budget, where the run that put the task in was refused for it; the last such run tells."""
+    past = journal(FolderStore(tmp_path))
+    over = Story(refusals=(refusal(None, "day_limit"),), changes=(), ending=Ending("refused", 3, (), "", {"idle": "1"}))
+    failed = Story(refusals=(refusal(None, "breaker"),), ending=Ending("refused", 3, (), "", {"idle": "2", "b": "2"}))
+    write_run(past, over, "aaaa")
+    assert past.read_past().history.over_budget == {"idle"}
+    write_run(past, failed, "bbbb")
+    history = past.read_past().history
+    assert (history.over_budget, history.quarantined) == (frozenset(), {"idle": "2", "b": "2"})
+
+
 def test_the_next_run_closes_what_a_killed_one_left_open(tmp_path: Path) -> None:
     """An intent without an outcome is open until a later run says how it ended; it counts where it was announced."""
     store, clock = FolderStore(tmp_path), Clock()
