@@ -73,6 +73,9 @@ def _tell(finished: Finished, report: RunReport, path: str, place: Workplace) ->
         no = f"REFUSED by {refusal.rail}: {what}: {refusal.found}; the limit: {refusal.limit}"
         lines += [console.paint(line, "refused") for line in wrap(no, console.width)]
         lines += wrap(refusal.how_to_allow, console.width, "  ", "    ")
+    for task in sorted(finished.ending.quarantined):
+        stays = f"QUARANTINE: task {task} does nothing more until a reviewed override lets it out"
+        lines += [console.paint(line, "refused") for line in wrap(stays, console.width)]
     lines += [line for text in _unusual(finished) for line in wrap(text, console.width, "  ", "    ")]
     lines.append(terminal(f"run {finished.run}, report: {path}"))
     if _count(finished, APPLIED):
@@ -123,9 +126,17 @@ def _form(finished: Finished, path: str) -> dict[str, object]:
         ],
         "changed_since": [{"account_id": s.account_id, "task": s.task, "detail": s.detail} for s in _gone(finished)],
         "refusals": [
-            {"rail": r.rail, "task": r.task, "found": r.found, "limit": r.limit, "how_to_allow": r.how_to_allow}
+            {
+                "rail": r.rail,
+                "task": r.task,
+                "found": r.found,
+                "limit": r.limit,
+                "digest": r.digest,
+                "how_to_allow": r.how_to_allow,
+            }
             for r in finished.refusals
         ],
+        "quarantined": dict(finished.ending.quarantined),
         "report": path,
         "head": finished.head,
     }

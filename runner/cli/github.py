@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import quote
 
+from runner.cli.repository import repository_page
 from runner.errors import InputError
 from runner.text import terminal
 
@@ -34,25 +35,16 @@ def write_summary(environ: Mapping[str, str], render: Callable[[], str]) -> None
         _write_more(path, render())
 
 
-_SERVER = re.compile(r"https://[A-Za-z0-9.-]+(:[0-9]+)?")
-_REPOSITORY = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
-
-
 def job_address(environ: Mapping[str, str]) -> str:
     """The page of this workflow's run; empty outside a workflow, and for variables that are not what GitHub sets."""
-    repository, run = _repository_address(environ), environ.get("GITHUB_RUN_ID", "")
+    repository, run = repository_page(environ), environ.get("GITHUB_RUN_ID", "")
     return f"{repository}/actions/runs/{run}" if repository and re.fullmatch("[0-9]+", run) else ""
 
 
 def branch_address(environ: Mapping[str, str], branch: str) -> str:
     """The address below which the files of a branch are read; empty outside a workflow, or without a branch."""
-    repository = _repository_address(environ)
+    repository = repository_page(environ)
     return f"{repository}/blob/{quote(branch)}" if repository and branch else ""
-
-
-def _repository_address(environ: Mapping[str, str]) -> str:
-    server, repository = environ.get("GITHUB_SERVER_URL", ""), environ.get("GITHUB_REPOSITORY", "")
-    return f"{server}/{repository}" if _SERVER.fullmatch(server) and _REPOSITORY.fullmatch(repository) else ""
 
 
 def _write_more(path: str | None, text: str) -> None:

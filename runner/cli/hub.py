@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
+from runner.cli.repository import GITHUB, repository_at
 from runner.cli.workplace import Workplace
 from runner.model.people import Snapshot
 from runner.model.policy import Policies
@@ -14,11 +14,6 @@ from runner.run.github_api import Api, ApiError
 from runner.run.github_lines import blind_lines, keeper_lines, not_known, setup_lines
 from runner.run.github_setup import fetch_setup
 from runner.text import markdown
-
-_ORIGIN = re.compile(
-    r"(?:https://(?:[^/@]+@)?|ssh://git@|git@)(?P<host>[A-Za-z0-9.-]+)[:/](?P<name>[A-Za-z0-9-]+/[A-Za-z0-9._-]+?)(?:\.git)?/?"
-)
-GITHUB = "github.com"
 
 
 def read_github_lines(
@@ -49,11 +44,8 @@ def _repository(place: Workplace) -> tuple[str, str] | None:
     api, name = place.environ.get("GITHUB_API_URL", ""), place.environ.get("GITHUB_REPOSITORY", "")
     if name:
         return api or f"https://api.{GITHUB}", name
-    found = _ORIGIN.fullmatch(read_origin(place.options.policies) or "")
-    if found is None:
-        return None
-    default = f"https://api.{GITHUB}" if found["host"] == GITHUB else f"https://{found['host']}/api/v3"
-    return api or default, found["name"]
+    found = repository_at(read_origin(place.options.policies) or "", place.environ)
+    return None if found is None else (api or found.api, found.name)
 
 
 def findings_markdown(lines: Iterable[Line]) -> str:

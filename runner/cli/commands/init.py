@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from runner.cli.origin import read_origin
+from runner.cli.origin import read_source
 from runner.cli.trial import try_out
 from runner.cli.workplace import Workplace
 from runner.directory.interface import EVERYTHING
@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, place: Workplace) -> int:
     """See Command."""
     folder = place.options.policies.resolve()
-    source = args.workflows or read_origin()
+    source = args.workflows or read_source(place.environ)
     more = {f"schemas/{name}": text for name, text in render_schemas().items()}
     more |= build_workflows(source) if source else {}
     add_only = args.workflows is not None and _is_taken(folder)

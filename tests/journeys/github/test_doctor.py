@@ -323,8 +323,10 @@ def test_the_repository_is_that_of_the_remote(asked: Desk, hub: Hub) -> None:
         git(asked, "remote", "add", "origin", address)
         assert lines(asked)["repository"][0] == "ok", address
         git(asked, "remote", "remove", "origin")
-    git(asked, "remote", "add", "origin", str(asked.folder))
-    assert "repository" not in lines(asked)
+    for address in (str(asked.folder), "https://github.acme.example/acme/policies"):
+        git(asked, "remote", "add", "origin", address)
+        assert "repository" not in lines(asked), address
+        git(asked, "remote", "remove", "origin")
 
 
 def test_the_form_is_json(asked: Desk) -> None:
