@@ -36,6 +36,7 @@ def carry_out(errand: Errand, mode: str, place: Workplace, *, idle: str) -> int:
         place.console.say(idle)
         if place.console.json:
             nothing: dict[str, object] = {"outcomes": {}, "changes": [], "changed_since": [], "refusals": []}
+            nothing["quarantined"] = {}
             place.console.result_json({"ok": True, "run": None, "exit_code": FINE, "reason": "", **nothing})
         place.outputs |= {"reason": "", "run": ""}
         return FINE

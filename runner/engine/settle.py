@@ -91,7 +91,7 @@ def _judge(case: Case, merge: Merge, lifted: AbstractSet[Lift]) -> Settled:
     refusals = tuple(_refusal(f, changes) for f in _joined([*findings, *run]))
     if run:
         changes = tuple(replace(change, blocked=True) for change in changes)
-    blamed = {task: finding.found for finding in run for task in finding.blames}
+    blamed = {task: f"{finding.rail}: {finding.found}" for finding in run for task in finding.blames}
     return Settled(changes, covered, refusals, (), blamed)
 
 

@@ -35,10 +35,12 @@ def tripped(found: Town) -> dict[str, Any]:
 def spent(found: Town) -> dict[str, Any]:
     """One task has used the budget of the day, and the refusal of the other is given, which goes into quarantine."""
     assert found.run("apply", "reclaim").code == 0
-    (refusal,) = found.run("plan", "suspend").form["refusals"]
     done = found.run("apply", "suspend")
     assert (done.code, done.reason) == (3, "day_limit"), done.err
-    assert set(states(found).values()) == {"", "16 of 120 people, 13.3 % (removals), 12 of them in the last 24 hours"}
+    why = "day_limit: 16 of 120 people, 13.3 % (removals), 12 of them in the last 24 hours"
+    assert done.form["quarantined"] == {"suspend": why}
+    assert states(found) == {"reclaim": "", "suspend": why}
+    (refusal,) = done.form["refusals"]
     return dict(refusal)
 
 

@@ -155,7 +155,7 @@ def test_who_wants_more_than_the_days_budget_goes_into_quarantine() -> None:
     read = snapshot([*crowd(4, groups=["g", "old"])], [group("g"), group("h"), group("old")])
     planned = plan(found, read)
     assert ("day_limit", None) in rails(planned)
-    assert planned.plan.to_quarantine == {"taker": "4 of 4 people, 100.0 % (removals), 0 of them in the last 24 hours"}
+    assert planned.plan.to_quarantine == {"taker": "day_limit: 4 of 4 people, 100.0 % (removals), 0 of them in the last 24 hours"}
 
 
 def test_an_override_of_the_days_budget_lets_out_who_is_in_quarantine_for_it() -> None:
