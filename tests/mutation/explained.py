@@ -59,6 +59,11 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "or becomes and",
     ): "then every group may grant a seat, and is looked at in full, which only takes time",
     (
+        "runner/engine/seats.py",
+        "if group is None or isinstance(group.grants, Unknown):",
+        "Is becomes IsNot",
+    ): "then every group may grant a seat; that nobody has heard of one stands in the way before seats do",
+    (
         "runner/engine/plan.py",
         "matched = 0",
         "0 becomes 1",
