@@ -1,13 +1,16 @@
-"""Files that a command writes because it was asked to."""
+"""Files that were named on the command line: to be written, or to be read."""
 
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from pathlib import Path
 
 from runner.errors import InputError
 from runner.text import terminal
+
+_ODD = "it is not an ordinary file"
 
 
 def check_place(path: Path) -> None:
@@ -19,7 +22,7 @@ def check_place(path: Path) -> None:
     if real.is_dir() or not real.parent.is_dir():
         raise _unwritable(path, "it is a folder" if real.is_dir() else "its folder does not exist")
     if real.exists() and not real.is_file():
-        raise _unwritable(path, "it is not an ordinary file")
+        raise _unwritable(path, _ODD)
 
 
 def _unwritable(path: Path, why: str) -> InputError:
@@ -46,8 +49,12 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def read_given(path: Path) -> bytes:
-    """The content of a file that was named. Raises InputError ``no_file``."""
+    """The content of a file that was named. Raises InputError ``no_file``, also for a device or a pipe: it may have no
+    end, or keep whoever reads it waiting."""
     try:
-        return path.read_bytes()
+        if stat.S_ISREG(path.stat().st_mode):
+            return path.read_bytes()
+        why = "it is a folder" if path.is_dir() else _ODD
     except OSError as error:
-        raise InputError("no_file", f"{terminal(str(path))} cannot be read: {error.strerror}") from error
+        why = error.strerror or "unknown trouble"
+    raise InputError("no_file", f"{terminal(str(path))} cannot be read: {why}")

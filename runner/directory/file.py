@@ -109,8 +109,11 @@ def read_stamp(path: Path) -> tuple[int, int, int]:
 
 
 def read_json(path: Path) -> Any:
-    """The file's JSON with lone surrogates replaced; raises InputError ``directory_unreadable``."""
+    """The file's JSON with lone surrogates replaced; raises InputError ``directory_unreadable``, also for a device or a
+    pipe: it may have no end, or keep whoever reads it waiting."""
     try:
+        if path.exists() and not (path.is_file() or path.is_dir()):
+            raise unreadable(str(path), "it is not an ordinary file")
         text = path.read_bytes().decode("utf-8-sig")
         data = json.loads(text, parse_constant=_no_constant)
     except OSError as error:

@@ -74,7 +74,8 @@ def read_keepers(folder: Path) -> frozenset[str]:
     """Addresses, in lower case, of the authors who last changed a line with ``cron:`` in the workflows that carry out
     the policies, in ``.github`` beside the policies folder. Nobody's where the history is cut short."""
     workflows = folder.resolve().parent / ".github" / "workflows"
-    files = [file for file in sorted(workflows.glob("*.y*ml")) if carries_out(file.read_text("utf-8", "replace"))]
+    there = (file for file in sorted(workflows.glob("*.y*ml")) if file.is_file())  # no pipe, which may have no end
+    files = [file for file in there if carries_out(file.read_text("utf-8", "replace"))]
     if not files or _is_shallow(folder):
         return frozenset()
     found = (_git(workflows, "log", "-1", "--format=%ae", "-G", "cron:", *_PLAIN, "--", file.name) for file in files)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -152,6 +154,42 @@ def test_a_device_or_a_pipe_is_not_replaced_by_a_file(desk: Desk, command: str) 
     os.mkfifo(pipe)
     assert assert_untouched(desk, lambda: desk.run(command, "--out", str(pipe), "--json"), 2).reason == "unwritable"
     assert pipe.is_fifo()
+
+
+@pytest.fixture
+def odd(desk: Desk, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """Something that is no ordinary file, in a file's place. Into the pipe somebody writes what is no JSON."""
+    path = desk.folder / "odd.json"
+    if request.param == "device":
+        path.symlink_to(os.devnull)
+        yield path
+    elif request.param == "socket":
+        with socket.socket(socket.AF_UNIX) as listening:
+            listening.bind(str(path))
+            yield path
+    else:
+        os.mkfifo(path)
+        writer = subprocess.Popen(["sh", "-c", 'echo "{" > "$1"', "sh", str(path)])
+        yield path
+        writer.kill()
+        writer.wait()
+
+
+@pytest.mark.parametrize("odd", ["device", "socket", "pipe"], indirect=True)
+def test_what_is_no_ordinary_file_is_not_read(desk: Desk, odd: Path) -> None:
+    """A device may have no end, and a pipe may keep whoever reads it waiting: one clear error instead, exit 2."""
+    here = ("--policies", str(desk.policies), "--journal", str(desk.journal), "--json")
+    for argv, reason in (
+        (["plan", "--directory", str(odd)], "directory_unreadable"),
+        (["apply", "--all", "--directory", str(odd)], "directory_unreadable"),
+        (["apply", str(odd), "--directory", str(desk.directory)], "no_file"),
+    ):
+        done = run_command(*argv, *here)
+        assert_one_clear_error(done, 2)
+        assert done.reason == reason
+        assert "odd.json" in done.form["message"]
+        assert "not an ordinary file" in done.form["message"]
+    assert not desk.journal.exists()
 
 
 def test_a_misspelt_group_of_an_action_is_recognized(desk: Desk) -> None:

@@ -159,7 +159,7 @@ def read_workflows(policies: Path) -> dict[str, str]:
     """The texts of the workflows of the repository that the policies lie in, by file name."""
     folder = policies.resolve().parent / ".github" / "workflows"
     files = sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")]) if folder.is_dir() else []
-    return {file.name: file.read_text(encoding="utf-8", errors="replace") for file in files}
+    return {file.name: file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()}
 
 
 def _texts(line: Line, place: Workplace) -> Iterator[str]:

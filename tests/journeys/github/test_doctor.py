@@ -329,6 +329,18 @@ def test_the_repository_is_that_of_the_remote(asked: Desk, hub: Hub) -> None:
         git(asked, "remote", "remove", "origin")
 
 
+def test_a_folder_or_a_dead_link_among_the_workflows_is_passed_over(asked: Desk) -> None:
+    """What is no file is no workflow; nothing stumbles over it."""
+    git(asked, "init", "--quiet")
+    git(asked, "add", ".github")
+    git(asked, "commit", "--quiet", "--message", "schedule")
+    workflows = asked.folder / ".github" / "workflows"
+    (workflows / "folder.yml").mkdir()
+    (workflows / "link.yml").symlink_to(workflows / "nothing")
+    assert lines(asked)["repository"][0] == "ok"
+    assert asked.run("plan").code == 0
+
+
 def test_the_form_is_json(asked: Desk) -> None:
     """Every line has its four fields."""
     form = json.loads(asked.run("doctor", "--json").out)
