@@ -47,7 +47,7 @@ def open_reader(
 def open_writer(choice: Choice, reader: Reader, clocks: Clocks = WALL) -> Writer:
     """The half that writes; ``reader`` is the one that plan and re-reading use."""
     if isinstance(choice.where, Path):
-        return FileWriter(choice.where, clocks.now)
+        return FileWriter(choice.where, clocks.now, clocks.sleep)
     assert isinstance(reader, AtlassianReader)
     client = Client(choice.where, may_write=True, clocks=clocks, pace=reader.client.pace)
     return AtlassianWriter(reader, client)

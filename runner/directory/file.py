@@ -6,8 +6,9 @@ import fcntl
 import json
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
@@ -23,6 +24,8 @@ from runner.model.plan import Change
 from runner.model.unknown import UNKNOWN, Unknown
 
 Clock = Callable[[], datetime]
+_TRIES, _PAUSE_S = 600, 0.05
+"""Half a minute: longer than reading and writing a file of a hundred thousand people takes."""
 
 
 class FileReader:
@@ -63,12 +66,16 @@ class FileReader:
 class FileWriter:
     """Changes a directory file: one batch is one new file that takes the old one's place.
 
-    Two writers wait for each other by a lock on the folder, which leaves no file behind.
+    Two writers wait for each other by a lock on the folder, which leaves no file behind; ``wait`` gets seconds. Whoever
+    was frozen after the last look at the lease, and will put an old file in the place of a newer one when it wakes up,
+    still has that lock: nobody writes, or reads back what became of a change, before it is gone. Where that takes too
+    long, OtherSideError ``directory_locked`` is raised.
     """
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock, wait: Callable[[float], None] = time.sleep) -> None:
         self._path = path
         self._clock = clock
+        self._wait = wait
 
     def apply_change(self, change: Change) -> Outcome:
         """One change, in a batch of its own."""
@@ -76,7 +83,7 @@ class FileWriter:
 
     def apply_changes(self, changes: Sequence[Change], gate: Gate = open_gate) -> Iterator[Outcome]:
         """All changes of a batch in one write; nothing is written where none of them changed anything."""
-        with held(self._path.resolve().parent):
+        with held(self._path, self._wait):
             data = read_json(self._path)
             snapshot_from_json(data, source=str(self._path), now=self._clock())
             book = Book(data)
@@ -94,7 +101,9 @@ class FileWriter:
 
     def read_back(self, change: Change) -> bool | str | Unknown:
         """What the file says now; unknown for somebody who is not in it."""
-        for user in FileReader(self._path, self._clock()).read_users([change.account_id]):
+        with held(self._path, self._wait):
+            users = FileReader(self._path, self._clock()).read_users([change.account_id])
+        for user in users:
             return present_value(user, change)
         return UNKNOWN
 
@@ -195,14 +204,28 @@ def _flush_folder(folder: Path) -> None:
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Wait until no other writer works in the folder, and keep others out. Released when the process ends, too."""
+def held(path: Path, wait: Callable[[float], None]) -> Iterator[None]:
+    """Wait until no other writer works in the file's folder, and keep others out. Released when the process ends, too.
+
+    Raises OtherSideError ``directory_locked``.
+    """
+    folder = path.resolve().parent
     try:
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError as error:
         raise unreadable(str(folder), error.strerror or "no such folder") from error
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _take(descriptor, path, wait)
         yield
     finally:
         os.close(descriptor)
+
+
+def _take(descriptor: int, path: Path, wait: Callable[[float], None]) -> None:
+    for _ in range(_TRIES):
+        with suppress(BlockingIOError):
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        wait(_PAUSE_S)
+    message = f"another process keeps the folder of {path} locked: it is in the middle of a write"
+    hint = "if it hangs, end it or wake it up; then run again: what it did is read back first"
+    raise OtherSideError("directory_locked", message, hint=hint)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import stat
 import threading
 from dataclasses import replace
@@ -225,6 +227,26 @@ def test_writers_wait_for_each_other(tmp_path: Path) -> None:
         thread.join()
     users = FileReader(path).read_snapshot(EVERYTHING).users
     assert {one.status for one in users} == {"suspended"}
+
+
+@pytest.mark.parametrize("what", ["apply_change", "read_back"])
+def test_nothing_is_built_on_a_file_that_another_is_about_to_replace(tmp_path: Path, what: str) -> None:
+    """A writer that was frozen in the middle of its write is waited for: for a while, then it is one clear error."""
+    path = write(tmp_path / "acme.json", [ann()])
+    before, waited = path.read_bytes(), list[float]()
+    other = os.open(tmp_path, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    with pytest.raises(OtherSideError) as raised:
+        getattr(FileWriter(path, lambda: NOW, waited.append), what)(change("suspend"))
+    assert (raised.value.reason, path.read_bytes(), sum(waited) > 20) == ("directory_locked", before, True)
+
+    def wake_up(_: float) -> None:
+        suspended = json.dumps({**json.loads(before), "users": [ann(status="suspended")]})
+        path.write_text(suspended, encoding="utf-8")
+        os.close(other)
+
+    after = getattr(FileWriter(path, lambda: NOW, wake_up), what)(change("suspend"))
+    assert after == "suspended" or after.status == "already"
 
 
 def test_whoever_reads_during_a_write_sees_a_whole_file(tmp_path: Path) -> None:
