@@ -60,10 +60,12 @@ class Desk:
     environ: Mapping[str, str]
     origin: Path | None = None
     """The bare repository that keeps the journal; without one it is a folder beside the policies."""
+    module: str = "runner"
+    """What is started as the command."""
 
     def start(self, *words: str) -> subprocess.Popen[bytes]:
         """The command as a process of its own."""
-        command = [sys.executable, "-m", "runner", *words, *self.arguments]
+        command = [sys.executable, "-m", self.module, *words, *self.arguments]
         pipe = subprocess.PIPE
         return subprocess.Popen(command, cwd=self.folder, env=dict(self.environ), stdout=pipe, stderr=pipe)
 

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from pathlib import Path
 from tests.simulator.cancelling import heeded, moments
 from tests.simulator.careless import REMOVING, careless, spoilt, undone
 from tests.simulator.damage import DAMAGES, every_damage
+from tests.simulator.freezing import frozen
 from tests.simulator.process import PUSHES, killed_on_api, killed_on_branch, killed_on_file, refused_from
 from tests.simulator.replies import CASES, reply
 from tests.simulator.trials import (
@@ -159,6 +161,15 @@ def real_signals(amounts: Amounts) -> Iterator[Named]:
                 yield from (named(in_folder, heeded, number, moment, store) for moment in moments(store))
 
 
+def real_freezes(amounts: Amounts) -> Iterator[Named]:
+    """Real processes that are frozen until another has taken over: all at once, because a lease takes its five minutes
+    to run out."""
+    trials = [named(in_folder, frozen, seed) for seed in amounts.of(12)]
+    with ThreadPoolExecutor(len(trials)) as pool:
+        begun = [(words, pool.submit(make)) for words, make in trials]
+        yield from ((words, trial.result) for words, trial in begun)
+
+
 def in_folder(trial: Callable[..., Trial], *arguments: object) -> Trial:
     """A trial that wants a folder for its files."""
     with tempfile.TemporaryDirectory() as folder:
@@ -168,7 +179,7 @@ def in_folder(trial: Callable[..., Trial], *arguments: object) -> Trial:
 KINDS: tuple[Callable[[Amounts], Iterator[Named]], ...] = (
     every_kill, every_kill_unseen, every_signal, every_store_failure, rough_worlds, crowds, damages, all_damages,
     careless_policies, spoilt_sources, undos, replies, real_kills, real_refusals,
-    real_signals,
+    real_signals, real_freezes,
 )  # fmt: skip
 
 
