@@ -155,7 +155,9 @@ def test_who_wants_more_than_the_days_budget_goes_into_quarantine() -> None:
     read = snapshot([*crowd(4, groups=["g", "old"])], [group("g"), group("h"), group("old")])
     planned = plan(found, read)
     assert ("day_limit", None) in rails(planned)
-    assert planned.plan.to_quarantine == {"taker": "day_limit: 4 of 4 people, 100.0 % (removals), 0 of them in the last 24 hours"}
+    assert planned.plan.to_quarantine == {
+        "taker": "day_limit: 4 of 4 people, 100.0 % (removals), 0 of them in the last 24 hours"
+    }
 
 
 def test_an_override_of_the_days_budget_lets_out_who_is_in_quarantine_for_it() -> None:
@@ -237,6 +239,34 @@ def test_granting_an_app_against_taking_it_away_is_a_conflict() -> None:
     )
     read = snapshot([user("p", groups=["power"]), user("q", groups=["power", "users"])], groups)
     assert rails(plan(found, read)) == {("conflict", "give"), ("conflict", "take")}
+
+
+def test_suspending_and_restoring_is_a_conflict() -> None:
+    """Whatever somebody is now: one task wants them active, the other does not. The others of a plan go on."""
+    found = policies(
+        task("pause", {"account_id": ["p", "q"]}, "suspend"),
+        task("back", {"account_id": "p"}, "restore"),
+        task("close", {"account_id": "r"}, "deactivate"),
+    )
+    for status in ("active", "suspended"):
+        planned = plan(found, snapshot([user("p", status=status), user("q"), user("r")]))
+        assert rails(planned) == {("conflict", "pause"), ("conflict", "back")}
+        assert made(planned) == [("r", "deactivate", None)]
+
+
+def test_a_conflict_names_the_first_person_and_how_many_more_there_are() -> None:
+    """And every task that it is with."""
+    found = policies(
+        task("in", {"status": "active"}, {"add_to_groups": ["g", "h"]}),
+        task("one", {"account_id": "p-001"}, {"remove_from_groups": "g"}, may_empty=True),
+        task("two", {"account_id": ["p-001", "p-002"]}, {"remove_from_groups": "h"}, may_empty=True),
+    )
+    planned = plan(found, people(3))
+    assert {r.task: r.found for r in planned.plan.refusals} == {
+        "in": "contradicts one, two about p-001 and 1 more",
+        "one": "contradicts in about p-001",
+        "two": "contradicts in about p-001 and 1 more",
+    }
 
 
 def test_suspending_and_deactivating_is_no_conflict_and_the_suspension_is_covered() -> None:
