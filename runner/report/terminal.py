@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
 
 from runner.model.plan import Change, Plan, Refusal
 from runner.model.report import People
@@ -15,9 +14,11 @@ from runner.text import display_width, pad, shorten, terminal, wrap
 Paint = Callable[[str, str], str]
 """Text and a style (add, remove, refused, heading, dim) to text with colour; it must not change what is seen."""
 
-_LEAST_WHY = 24  # columns below which reasons say little
-_ENOUGH = 60  # columns of who and what together above which reasons are shown too
+_LEAST_WHY = 36  # columns below which reasons say little: there is no date in them
+_LEAST_NAME = 9  # columns beside an address in which something of the name is seen
+_ENOUGH = 60  # columns of who and what together above which reasons stand beside them, whatever is cut
 _GAP = "  "
+_BELOW = " " * 6
 
 
 def plain(text: str, style: str) -> str:
@@ -76,27 +77,38 @@ def _task_line(task: str, changes: Sequence[Change]) -> str:
     return f"{task}: {words.count(len(changes), 'change')} for {people}{refused}"
 
 
-def _table(task: str, changes: Sequence[Change], people: People, width: int, paint: Paint) -> Iterator[str]:
+def _table(task: str, changes: Sequence[Change], people: People, width: int, paint: Paint) -> Iterator[Sequence[str]]:
+    """What all have in common, and the lines of each change: one, or where that has no room for reasons a second one,
+    which a person's changes share if they have them for the same reasons."""
     common = rows.common_reasons(changes)
     if common:
-        yield from (paint(line, "dim") for line in wrap(f"all: {'; '.join(common)}", width, "  ", "    "))
+        yield [paint(line, "dim") for line in wrap(f"all: {'; '.join(common)}", width, "  ", "    ")]
     lines = [rows.change_row(change, task, people, "planned") for change in changes]
     table = [_cells(row, common) for row in lines]
-    widths = _widths(table, width - 2 - len(_GAP))
-    for change, row, (_, does, why) in zip(changes, lines, table, strict=True):
+    least_who = max((display_width(terminal(row.who.handle)) + _LEAST_NAME for row in lines), default=0)
+    widths = _widths(table, least_who, width - 2 - len(_GAP))
+    behind = [*((row.who, why) for row, (_, _, why) in zip(lines[1:], table[1:], strict=True)), None]
+    for change, row, (_, does, why), next_one in zip(changes, lines, table, behind, strict=True):
         sign, style = ("-", "remove") if change.removal else ("+", "add")
         if change.blocked:
             sign, style = "x", "refused"
         cells = (_fitted(row.who, widths[0]), does, why)
         shown = [pad(shorten(cell, columns), columns) for cell, columns in zip(cells, widths, strict=True) if columns]
-        line = f"  {sign} {_GAP.join(shown)}".rstrip()
-        yield paint(line, style)
+        line = paint(f"  {sign} {_GAP.join(shown)}".rstrip(), style)
+        below = why and not widths[2] and (row.who, why) != next_one
+        yield [line, paint(shorten(_BELOW + why, width), "dim")] if below else [line]
 
 
-def _cut(lines: Iterable[str], most: int) -> Iterator[str]:
-    rest = iter(lines)
-    yield from islice(rest, most)
-    if more := sum(1 for _ in rest):
+def _cut(entries: Iterable[Sequence[str]], most: int) -> Iterator[str]:
+    """The lines of the first entries, at most so many, and how many entries there are besides."""
+    rest, more = iter(entries), 0
+    for entry in rest:
+        most -= len(entry)
+        if most < 0:
+            more = 1 + sum(1 for _ in rest)
+            break
+        yield from entry
+    if more:
         yield f"  and {more:,} more; in full: --json, or into a file"
 
 
@@ -121,11 +133,12 @@ def _fitted(who: rows.Who, columns: int) -> str:
     return terminal(_name(who)) if whole else f"{shorten(name, room)} <{handle}>" if room > 1 else handle
 
 
-def _widths(table: Sequence[Sequence[str]], room: int) -> tuple[int, int, int]:
-    """Columns of who, what and why: as wide as needed; where that is too much reasons are cut first, then left out."""
+def _widths(table: Sequence[Sequence[str]], least_who: int, room: int) -> tuple[int, int, int]:
+    """Columns of who, what and why: as wide as needed; where that is too much reasons are cut first. They get no column
+    where too little would be left of them, or of who (``least_who`` columns) and what is done."""
     who, does, why = (max((display_width(row[index]) for row in table), default=0) for index in range(3))
     both = room - 2 * len(_GAP)
-    if both - min(why, _LEAST_WHY) < min(who + does, _ENOUGH):
+    if both - min(why, _LEAST_WHY) < min(min(who, least_who) + does, _ENOUGH):
         return (*_shared(who, does, room - len(_GAP)), 0)
     who, does = _shared(who, does, both - min(why, max(_LEAST_WHY, both // 3)))
     return who, does, min(why, room - who - does - 2 * len(_GAP))
@@ -163,7 +176,8 @@ def _listed(plan: Plan, people: People, width: int, most: int) -> list[str]:
     lines: list[str] = []
     for title, entries in plan_listings(plan, people):
         each = (f"  {_fitted(e.who, width * 2 // 3)}: {terminal(f'{e.what} ({e.task})')}" for e in entries)
-        lines += [f"{title}: {len(entries):,}", *_cut((shorten(line, width) for line in each), most)] if entries else []
+        shown = _cut(([shorten(line, width)] for line in each), most)
+        lines += [f"{title}: {len(entries):,}", *shown] if entries else []
     return lines
 
 

@@ -64,6 +64,53 @@ def test_reasons_have_a_third_of_a_line() -> None:
     assert "2026-05-01" in plan_text(made.plan(*long), 120)
 
 
+@pytest.mark.parametrize("width", [50, 60, 72, 80])
+def test_where_a_row_has_no_room_its_reasons_stand_below_it(width: int) -> None:
+    """On the commonest terminals, too, one sees why: the reason that decided, with its date, on a line of its own."""
+    whys = [f"jira last used 2026-0{n}-01 (20{n} days ago)" for n in (1, 2, 3)]
+    changes = [made.change(n, reasons=(why, "uses jira")) for n, why in enumerate(whys)]
+    lines = plan_text(made.plan(*changes), width).splitlines()
+    for number, why in enumerate(whys):
+        row = next(n for n, line in enumerate(lines) if f"person.{number}@acme.example" in line)
+        assert lines[row].startswith("  - ")
+        assert lines[row + 1] == f"      {why}"
+
+
+def test_where_there_is_room_a_change_is_one_line() -> None:
+    """From about a hundred columns on reasons stand beside what is done, cut but not below the date."""
+    changes = [made.change(n, reasons=(f"jira-software last used 2026-0{n}-01 (20{n} days ago)",)) for n in (1, 2, 3)]
+    lines = plan_text(made.plan(*changes), 104).splitlines()
+    assert [line[:4] for line in lines[3:6]] == ["  - "] * 3
+    assert all(f"last used 2026-0{n}-01" in lines[2 + n] for n in (1, 2, 3))
+
+
+def test_one_long_name_does_not_double_the_lines_of_a_table() -> None:
+    """A name gives way to the reasons of everybody; only what is done and the address do not."""
+    changes = [made.change(1, "suspend", None), made.change(2, "suspend", None, name="x" * 80)]
+    lines = plan_text(made.plan(*changes), 100).splitlines()
+    assert [line[:4] for line in lines[3:6]] == ["  al", "  - ", "  - "]
+
+
+def test_changes_of_a_person_for_the_same_reason_share_its_line() -> None:
+    """The reason stands once, below the last of them; whoever comes next has their own, even if it is the same."""
+    changes = [made.change(1), made.change(1, "add_to_group", made.STAFF), *(made.change(n) for n in (2, 3))]
+    changes[2:] = [replace(change, reasons=(*changes[0].reasons,)) for change in changes[2:]]
+    changes.append(replace(made.change(4), reasons=("another",)))
+    lines = plan_text(made.plan(*changes), 70).splitlines()
+    shown = [line.strip() for line in lines[3:11]]
+    why = "uses jira-software@acme; jira-software@acme last used 101 days…"
+    assert [text if text[:2] not in ("- ", "+ ") else text[:10] for text in shown] == [
+        "- Person 1", "+ Person 1", why, "- Person 2", why, "- Person 3", why, "- Person 4",
+    ]  # fmt: skip
+
+
+def test_a_list_with_reasons_below_is_cut_between_changes() -> None:
+    """So many lines are shown, none without its reason, and so many more are changes."""
+    text = plan_text(made.plan(*(made.change(n) for n in range(40))), 60, most=10)
+    assert text.count("  - ") == text.count(" days ago\n") == 4
+    assert "\n  and 36 more; in full: --json, or into a file\n" in text
+
+
 def test_long_lists_end_with_how_many_more_there_are() -> None:
     """Of a list that nobody could read on a screen the first lines are shown; its heading has the whole number."""
     text = plan_text(made.plan(*(made.change(n) for n in range(40))), 200, most=10)
