@@ -13,13 +13,24 @@ class Disk:
     A class, so that tests and simulations can put one that fails in its place.
     """
 
-    def write_folder(self, folder: Path) -> None:
-        """Make a folder and all those above it that are missing."""
-        if folder.is_dir():
-            return
-        self.write_folder(folder.parent)
-        folder.mkdir(exist_ok=True)
-        self._sync(folder.parent)
+    def write_folder(self, folder: Path, top: Path) -> None:
+        """Make a folder and all those above it that are missing.
+
+        Below ``top`` each is synced into the one above also where it is there already: whoever made it may have died
+        before doing so.
+        """
+        if top in folder.parents or not folder.is_dir():
+            self.write_folder(folder.parent, top)
+            folder.mkdir(exist_ok=True)
+            self.write_through(folder.parent)
+
+    def write_through(self, path: Path) -> None:
+        """Make sure that a file's content, or a folder's names, are there for good, whoever wrote them."""
+        handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
     def write_whole(self, path: Path, data: bytes) -> None:
         """Put a file in the place of the one of that name, if there is one."""
@@ -31,7 +42,7 @@ class Disk:
             with contextlib.suppress(OSError):
                 draft.unlink(missing_ok=True)
             raise
-        self._sync(path.parent)
+        self.write_through(path.parent)
 
     def write_more(self, path: Path, data: bytes) -> None:
         """Add to the end of a file, which is made if need be. What could not be added whole is taken off again."""
@@ -43,7 +54,7 @@ class Disk:
                 os.truncate(path, before)
             raise
         if not before:
-            self._sync(path.parent)
+            self.write_through(path.parent)
 
     def write_cut(self, path: Path, length: int) -> None:
         """Keep only the first ``length`` bytes of a file."""
@@ -60,10 +71,3 @@ class Disk:
             os.fsync(file)
         finally:
             os.close(file)
-
-    def _sync(self, folder: Path) -> None:
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)

@@ -30,13 +30,12 @@ class FolderStore:
         self._root = root
         self._disk = disk or Disk()
         self._wait = wait
+        self._sound: set[Path] = set()
 
     def read_journals(self) -> Mapping[str, bytes]:
         """See Store."""
         with self._explained("read"):
-            runs = [folder for folder in self._root.glob("runs/*/*/*/*") if is_run_id(folder.name) and folder.is_dir()]
-            ours = [folder for folder in runs if folder == self._root / run_folder(folder.name)]
-            return {folder.name: _read(folder / JOURNAL) or b"" for folder in ours}
+            return {folder.name: _read(folder / JOURNAL) or b"" for folder in self._runs()}
 
     def read_files(self) -> Mapping[str, bytes]:
         """See Store."""
@@ -57,8 +56,10 @@ class FolderStore:
     def write_edit(self, edit: Edit, decide: Decision) -> Lease:
         """See Store."""
         with self._explained("written"):
-            self._disk.write_folder(self._root)
+            self._disk.write_folder(self._root, self._root)
             with self._locked():
+                if not self._sound:
+                    self._settle()
                 return self._write_locked(edit, decide)
 
     def _write_locked(self, edit: Edit, decide: Decision) -> Lease:
@@ -70,7 +71,7 @@ class FolderStore:
         if edit.cut:
             self._disk.write_cut(self._root / edit.cut.path, edit.cut.length)
         for name, data in edit.files.items():
-            self._disk.write_folder((self._root / name).parent)
+            self._make((self._root / name).parent)
             self._disk.write_whole(self._root / name, data)
         if edit.lines:
             self._write_lines(edit.lines)
@@ -78,9 +79,27 @@ class FolderStore:
             self._disk.write_whole(self._root / LEASE, lease_form(new))
         return new
 
+    def _settle(self) -> None:
+        """Make sure of what the last run left: it may be in memory only, where that was killed, and we build on it."""
+        last = max(self._runs(), key=lambda folder: folder.name, default=self._root)
+        self._make(last)
+        for path in (last / JOURNAL, last):
+            if path.exists():
+                self._disk.write_through(path)
+
+    def _make(self, folder: Path) -> None:
+        if folder not in self._sound:
+            self._disk.write_folder(folder, self._root)
+            self._sound.add(folder)
+
+    def _runs(self) -> list[Path]:
+        """The folders of runs that are where they belong."""
+        runs = [folder for folder in self._root.glob("runs/*/*/*/*") if is_run_id(folder.name) and folder.is_dir()]
+        return [folder for folder in runs if folder == self._root / run_folder(folder.name)]
+
     def _write_lines(self, lines: Lines) -> None:
         path = self._root / lines.path
-        self._disk.write_folder(path.parent)
+        self._make(path.parent)
         found = path.stat().st_size if path.exists() else 0
         if found != lines.offset:
             message = f"{lines.path} holds {found} bytes instead of {lines.offset}: somebody else wrote to it"

@@ -116,10 +116,10 @@ class FailingDisk(Disk):
     code: int = errno.ENOSPC
     steps: int = 0
 
-    def write_folder(self, folder: Path) -> None:
+    def write_folder(self, folder: Path, top: Path) -> None:
         """See Disk."""
         self._count()
-        super().write_folder(folder)
+        super().write_folder(folder, top)
 
     def write_whole(self, path: Path, data: bytes) -> None:
         """See Disk."""
@@ -137,6 +137,23 @@ class FailingDisk(Disk):
         self.steps += 1
         if self.steps >= self.from_step:
             raise OSError(self.code, "No space left on device")
+
+
+@dataclass
+class WatchedDisk(Disk):
+    """A disk that remembers what was made sure of, and, by the file's name, when lines were added."""
+
+    said: list[Path] = field(default_factory=list)
+
+    def write_through(self, path: Path) -> None:
+        """See Disk."""
+        super().write_through(path)
+        self.said.append(path)
+
+    def write_more(self, path: Path, data: bytes) -> None:
+        """See Disk."""
+        super().write_more(path, data)
+        self.said.append(path)
 
 
 @dataclass

@@ -18,7 +18,18 @@ from runner.errors import OtherSideError
 from runner.journal.folder import FolderStore
 from runner.journal.ids import run_folder
 from runner.journal.verify import check_journal
-from tests.unit.journal.made import ENDING, NOON, Clock, FailingDisk, Story, change, journal, start, write_run
+from tests.unit.journal.made import (
+    ENDING,
+    NOON,
+    Clock,
+    FailingDisk,
+    Story,
+    WatchedDisk,
+    change,
+    journal,
+    start,
+    write_run,
+)
 
 ROOT = Path(__file__).parents[3]
 
@@ -111,6 +122,29 @@ def test_whichever_write_fails_nothing_unacknowledged_counts(tmp_path: Path) -> 
         journal(healthy, Clock(NOON.replace(hour=18))).open_run(start(), "bbbb")
         assert check_journal(healthy.read_files(), healthy.read_anchor()) == (), number
     assert total > 20
+
+
+def test_what_a_killed_run_left_in_memory_is_on_the_disk_before_anything_is_built_on_it(tmp_path: Path) -> None:
+    """It may have died between making a folder, or writing a record, and making sure of it. When the power fails after
+    our first record was acknowledged, that must not be gone."""
+    died, _ = write_run(journal(FolderStore(tmp_path)), Story(dies="intent"))
+    left = tmp_path / run_folder(died.run)
+    disk = WatchedDisk()
+    run, past = journal(FolderStore(tmp_path, disk=disk), Clock(NOON.replace(day=23))).open_run(start(), "bbbb")
+    own = tmp_path / run_folder(run.run) / "journal.jsonl"
+    before = set(disk.said[: disk.said.index(own)])
+    assert before >= {left / "journal.jsonl", left, *left.parents[:5], *own.parent.parents[:5]}
+    assert left.parents[4] == tmp_path
+    assert len(past.open_intents) == 2
+
+
+def test_folders_that_a_killed_run_made_are_made_sure_of(tmp_path: Path) -> None:
+    """Also where it had not come so far as to have a folder of its own."""
+    (tmp_path / run_folder("20261122-110000-zzzz")).parent.mkdir(parents=True)
+    disk = WatchedDisk()
+    run, _ = journal(FolderStore(tmp_path, disk=disk)).open_run(start(), "aaaa")
+    own = tmp_path / run_folder(run.run) / "journal.jsonl"
+    assert set(disk.said[: disk.said.index(own)]) >= set(own.parent.parents[:5])
 
 
 def test_after_a_failed_step_a_run_writes_nothing_more(tmp_path: Path) -> None:
