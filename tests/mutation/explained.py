@@ -29,6 +29,11 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
         "everybody is let through",
     ): "what a task's rail finds always names its task; the type says so to the reader",
     (
+        "runner/engine/settle.py",
+        "if not budget or not out:",
+        "or becomes and",
+    ): "without an override or without a task in quarantine nothing is found to lift; looking takes time",
+    (
         "runner/engine/held.py",
         "if not made or not undone or undone[-1].at < made[0].at:",
         "Lt becomes LtE",
