@@ -24,6 +24,8 @@ from runner.model.unknown import Unknown
 from runner.model.world import World
 
 _KINDS = {"add_to_group": MEMBER, "remove_from_group": MEMBER, "grant_role": ROLE, "revoke_role": ROLE}
+_Aspect = tuple[str, str, str | None, str | None]
+"""An account id, and what of the person is meant: the kind of wish, its target, its role."""
 
 
 def build_undo(
@@ -35,7 +37,7 @@ def build_undo(
     stopped: str = "",
     applying_at: datetime | None = None,
 ) -> Planned:
-    """The plan that brings back what ``made`` changed, wherever nobody changed it since.
+    """The plan that brings back what ``made`` changed, wherever nobody changed it since: no later run either.
 
     Whoever is protected by now stays as they are; exemptions are from tasks, and this is none. Rails, seats and groups
     of an identity provider count as for any plan.
@@ -69,6 +71,7 @@ def _drafts(
     task: Task, made: Iterable[PastChange], world: World, guard: Guard
 ) -> tuple[tuple[Draft, ...], tuple[Skip, ...]]:
     """One draft a person with everything of theirs that can be brought back, and skips for what cannot."""
+    later = _later(task, world)
     drafts: list[Draft] = []
     skips: list[Skip] = []
     for account_id, changes in sorted(_by_person(made).items()):
@@ -76,7 +79,7 @@ def _drafts(
         if user is None:
             skips.append(Skip(account_id, task.name, CHANGED_SINCE, "no longer in the directory"))
             continue
-        moves, unlike = _moves(task, user, changes)
+        moves, unlike = _moves(task, user, changes, later)
         skips += unlike
         if moves:
             drafts.append(_draft(task, user, moves, world, guard))
@@ -90,7 +93,17 @@ def _by_person(made: Iterable[PastChange]) -> Mapping[str, list[PastChange]]:
     return found
 
 
-def _moves(task: Task, user: User, changes: Iterable[PastChange]) -> tuple[tuple[Move, ...], tuple[Skip, ...]]:
+def _later(task: Task, world: World) -> Mapping[_Aspect, str]:
+    """The last run that changed an aspect of a person after the one that is undone: what is now is that one's doing,
+    also where it looks like the first one's (somebody was put back by hand, and suspended anew for another reason)."""
+    run = task.name.removeprefix(UNDO)  # the order of runs is that of their names
+    after = (change for change in world.history.changes if change.run > run)
+    return {(change.account_id, *wish_of(change, value=change.after).aspect): change.run for change in after}
+
+
+def _moves(
+    task: Task, user: User, changes: Iterable[PastChange], later: Mapping[_Aspect, str]
+) -> tuple[tuple[Move, ...], tuple[Skip, ...]]:
     moves: list[Move] = []
     skips: list[Skip] = []
     for change in reversed(list(changes)):  # the last one is taken back first
@@ -105,6 +118,9 @@ def _moves(task: Task, user: User, changes: Iterable[PastChange]) -> tuple[tuple
             skips.append(
                 Skip(user.account_id, task.name, CHANGED_SINCE, f"{what} left {change.after}, now it is {now}")
             )
+        elif (user.account_id, *wish.aspect) in later:
+            by = later[user.account_id, *wish.aspect]
+            skips.append(Skip(user.account_id, task.name, CHANGED_SINCE, f"{what}: run {by} changed it since"))
         else:
             verb = inverse_of(change.verb, change.role)
             if verb is None:

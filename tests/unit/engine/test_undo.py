@@ -8,7 +8,7 @@ from typing import Any
 from runner.engine.plan import Planned, build_plan
 from runner.engine.planfile import plan_json
 from runner.engine.undo import build_undo, recheck_undo
-from runner.model.history import PastChange
+from runner.model.history import History, PastChange
 from runner.model.plan import Target
 from runner.model.world import World
 from tests.unit.engine.made import JIRA, NOW, WIDE, group, made, policies, rails, snapshot, task, user, whys
@@ -200,3 +200,19 @@ def test_the_last_look_is_at_the_role_that_the_change_is_about() -> None:
     going, gone = recheck_undo(changes, fresh, found, world)
     assert [change.account_id for change in going] == ["p", "r"]
     assert list(gone.values()) == ["changed since the plan was made"]
+
+
+def test_what_a_later_run_changed_too_is_that_run_s() -> None:
+    """Somebody was suspended, put back by hand, and suspended anew for another reason: the first run's undo leaves them
+    as they are. What the run itself, one before it, or a later one of another role did, stands in nobody's way."""
+    suspensions = [past(p, "suspend", None, before="active", after="suspended") for p in "pqr"]
+    role = past("s", "revoke_role", JIRA, before=True, after=False, role="admin")
+    other = replace(role, role="user", run="run-2")
+    elsewhere = [replace(suspensions[0], run="run-2"), replace(suspensions[1], run="a-run"), suspensions[2], other]
+    people = [*(user(p, status="suspended") for p in "pqr"), user("s"), user("z")]
+    world = World(snapshot(people, GROUPS), NOW, {}, History(changes=tuple(elsewhere)))
+    planned = build_undo(policies(), "run", [*suspensions, role], world)
+    assert made(planned) == [("q", "restore", None), ("r", "restore", None), ("s", "grant_role", JIRA)]
+    assert [(s.account_id, s.why, s.detail) for s in planned.plan.skips] == [
+        ("p", "changed_since", "suspend: run run-2 changed it since")
+    ]
