@@ -89,7 +89,7 @@ def _about(report: RunReport) -> Mapping[str, object]:
     ending = words.ENDINGS.get(record.ended, record.ended)
     if record.ending:
         ending += f", exit code {record.ending.exit_code}"
-        ending += f", {record.ending.reason}" if record.ending.reason else ""
+        ending += f", {record.ending.reason}" if record.ending.reason not in ("", record.ended) else ""
     return {
         "job": report.around.job,
         "ending": ending,

@@ -56,6 +56,7 @@ def test_a_signal_ends_a_run_cleanly_and_the_next_one_does_the_rest(
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler, "afterwards Ctrl-C is what it was"
     assert desk.run("verify").code == 0
     assert desk.run("runs", "--json").form[0]["ended"] == "cancelled"
+    assert "(cancelled" not in desk.run("runs").out, "once is enough"
     said = desk.run("report", "last").out.splitlines()[2]
     unsent = wanted - len(cut.form["changes"])
     assert f" {unsent} {'' if people else 'changes '}were not sent because the run was cancelled." in said

@@ -51,7 +51,8 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
 
 
 def _row(record: RunRecord) -> tuple[str, ...]:
-    ended = f"{record.ended} ({record.ending.reason})" if record.ending and record.ending.reason else record.ended
+    reason = record.ending.reason if record.ending else ""
+    ended = f"{record.ended} ({reason})" if reason not in ("", record.ended) else record.ended
     tasks = ", ".join(record.planned.tasks) if record.planned else ""
     at = f"{record.start.now:%Y-%m-%d %H:%MZ}"
     return (record.run, at, record.start.mode, ended, result(record), record.start.actor, tasks)

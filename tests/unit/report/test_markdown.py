@@ -164,6 +164,7 @@ def test_what_a_cancelled_run_did_not_send_did_not_fail(ending: Ending) -> None:
     assert "| ⚪ not sent: the process was told to end &#40;SIGINT&#41; |" in text
     assert "| ⚪ not sent |" in text
     assert "failed" not in text.replace("❌ failed, exit code 5, cancelled", "")
+    assert "cancelled, exit code 5, cancelled" not in text
 
 
 @pytest.mark.parametrize(
