@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 
 from runner.engine.draft import build_drafts
@@ -16,12 +16,17 @@ from runner.model.world import World
 
 
 def recheck(
-    changes: Sequence[Change], fresh: Iterable[User], policies: Policies, world: World
+    changes: Sequence[Change],
+    fresh: Iterable[User],
+    policies: Policies,
+    world: World,
+    refused: Set[str] = frozenset(),
 ) -> tuple[tuple[Change, ...], Mapping[str, str]]:
     """The changes that some task still asks for, and why the others do not go on, by their ids.
 
-    ``fresh`` are the people of these changes, read again. What no bulk read gives (roles held directly) is taken from
-    the world that the plan was made of.
+    ``fresh`` are the people of these changes, read again; ``refused`` are the tasks that a rail took out: what such a
+    task alone still asks for is off. What no bulk read gives (roles held directly) is taken from the world that the
+    plan was made of.
     """
     people = {user.account_id: completed(user, world) for user in fresh}
     present = tuple(people[key] for key in sorted(people))
@@ -29,12 +34,12 @@ def recheck(
     evaluation = Evaluation(small)
     guard = Guard(policies, evaluation)
     asked: set[tuple[str, str, tuple[str, str | None, str | None], bool | str]] = set()
-    for name in sorted({task for change in changes for task in change.tasks}):
+    for name in sorted({task for change in changes for task in change.tasks} - refused):
         everyone = (1 << len(present)) - 1
         for draft in build_drafts(policies.tasks[name], evaluation, guard, everyone):
             asked |= {(name, draft.user.account_id, move.key, move.before) for move in draft.moves}
     still = tuple(change for change in changes if any((task, *_what(change)) in asked for task in change.tasks))
-    gone = {c.id: _why(c, people.get(c.account_id)) for c in changes if c not in still}
+    gone = {c.id: _why(c, people.get(c.account_id), refused) for c in changes if c not in still}
     return still, gone
 
 
@@ -55,7 +60,8 @@ def completed(user: User, world: World) -> User:
     return replace(user, direct_access=direct, synced=synced)
 
 
-def _why(change: Change, user: User | None) -> str:
+def _why(change: Change, user: User | None, refused: Set[str]) -> str:
     if user is None:
         return "no longer in the directory"
-    return f"no longer asked for by {', '.join(change.tasks)}: the person changed since the plan was made"
+    asked = ", ".join(task for task in change.tasks if task not in refused)
+    return f"no longer asked for by {asked}: the person changed since the plan was made"

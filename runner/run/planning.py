@@ -97,8 +97,9 @@ def _make(
         planned = _planned(session, tasks, world, applying_at)
 
     def look_again(changes: Sequence[Change], fresh: Iterable[User]) -> Looked:
-        return recheck(changes, read_again(session.reader, fresh, world), session.policies, world)
+        return recheck(changes, read_again(session.reader, fresh, world), session.policies, world, refused)
 
+    refused = {refusal.task for refusal in planned.plan.refusals if refusal.task is not None}
     return Made(planned, world, look_again, mask)
 
 
