@@ -102,7 +102,9 @@ class OpenRun:
 
     def finish(self, ending: Ending, files: Mapping[str, bytes] | None = None) -> str:
         """The run's last record; ``files`` are its hand-over lists by their names in its folder. Gives the head."""
-        self._append([("finished", forms.finished_body(ending, self._counts))], files or {})
+        reasons = {task: self.mask.text(why) for task, why in ending.quarantined.items()}  # may quote the other side
+        masked = replace(ending, quarantined=reasons)
+        self._append([("finished", forms.finished_body(masked, self._counts))], files or {})
         return self.head
 
     def close(self, report: bytes | None = None, index: bytes | None = None) -> None:

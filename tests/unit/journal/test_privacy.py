@@ -16,7 +16,7 @@ from runner.journal.verify import check_journal
 from runner.model.outcome import Outcome
 from runner.model.people import User
 from runner.model.plan import Handover, Notice, Plan, Provenance, Refusal, Reported, Skip
-from runner.model.record import DONE, Ending, Planned, RecordedNotice
+from runner.model.record import REFUSED, Ending, Planned, RecordedNotice
 from runner.model.unknown import UNKNOWN
 from tests.unit.journal.made import (
     NOON,
@@ -95,7 +95,7 @@ def test_nothing_that_is_kept_names_anybody() -> None:
     run.record_intents([change(1)])
     run.record_outcomes([Outcome(change(1), "failed", NOON, said)])
     run.record_notices([RecordedNotice("u-2", "idle", "told", "email", "failed", NOON, said)])
-    run.finish(Ending(DONE, 0))
+    run.finish(Ending(REFUSED, 3, quarantined={"idle": said}))
     kept = b"\n".join(store.files.values()).decode()
     for word in ("u-1", "u-2", "u-3", "u-4", "u-5", "Ann 1", "ann 2", "@acme.example"):
         assert word not in kept.replace('"actor":"ann@acme.example"', "")
