@@ -52,14 +52,15 @@ def settle(case: Case, merge: Merge) -> Settled:
 
 def _out_of_quarantine(case: Case, merge: Merge, usable: Iterable[Override]) -> dict[Lift, Override]:
     """What an override of the day's budget lifts besides: it was written for the changes of tasks that went into
-    quarantine over them, so it lets those tasks out."""
+    quarantine over them, so it lets those tasks out; not one that another rail takes out, whose changes are not in it."""
     budget = {override.digest: override for override in usable if override.rail == "day_limit"}
     out = [("quarantine", name) for name in sorted(case.world.history.over_budget)]
     if not budget or not out:
         return {}
     refusals = _judge(case, merge, frozenset(out)).refusals
     found = next((r.digest for r in refusals if r.rail == "day_limit" and r.digest in budget), None)
-    return dict.fromkeys(out, budget[found]) if found is not None else {}
+    taken_out = {r.task for r in refusals}
+    return {lift: budget[found] for lift in out if lift[1] not in taken_out} if found is not None else {}
 
 
 def override_use(override: Override) -> str:

@@ -182,6 +182,23 @@ def test_an_override_of_the_days_budget_lets_out_who_is_in_quarantine_for_it() -
     assert rails(plan(unlike, people(4), over)) == {("quarantine", "wide")}
 
 
+def test_an_override_of_the_days_budget_leaves_in_quarantine_whom_another_rail_takes_out() -> None:
+    """Its digest is of the changes of the others: of this task's nobody has looked at any."""
+    found = policies(
+        task("wide", ALL, {"remove_from_groups": "g"}),
+        task("other", {"not": {"account_id": "p-001"}}, {"remove_from_groups": "h"}, limits=limits(users=1)),
+        limits=replace(WIDE, percent_per_day=50),
+    )
+    admin = user("a-1", roles=["org-admin"], groups=["g", "h"])
+    read = snapshot([admin, *crowd(4, groups=["g", "h"])], [group("g"), group("h")])
+    digest = plan(found, read).plan.refusals[-1].digest
+    merged = replace(found, overrides=(override("day_limit", None, digest),))
+    both = dict.fromkeys(("wide", "other"), "too many")
+    planned = plan(merged, read, History(quarantined=both, over_budget=frozenset(both)))
+    assert rails(planned) == {("task_limit", "other"), ("quarantine", "other")}
+    assert {task for change in planned.plan.pending for task in change.tasks} == {"wide"}
+
+
 def test_a_task_whose_facts_are_missing_for_many_is_taken_out() -> None:
     """Over 5 % and more than one: two of forty are allowed, three of forty are not."""
 
