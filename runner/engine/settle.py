@@ -52,7 +52,7 @@ def settle(case: Case, merge: Merge) -> Settled:
 
 def _out_of_quarantine(case: Case, merge: Merge, usable: Iterable[Override]) -> dict[Lift, Override]:
     """What an override of the day's budget lifts besides: it was written for the changes of tasks that went into
-    quarantine over them, so it lets those tasks out; not one that another rail takes out, whose changes are not in it."""
+    quarantine over them, so it lets those out; not one that another rail takes out, whose changes are not in it."""
     budget = {override.digest: override for override in usable if override.rail == "day_limit"}
     out = [("quarantine", name) for name in sorted(case.world.history.over_budget)]
     if not budget or not out:
