@@ -92,6 +92,11 @@ EXPLAINED: dict[tuple[str, str, str], str] = {
     (_CHAIN, "return (not found.run, found.run, found.line is None, found.line or 0)", "0 becomes 1"): (
         "stands for all findings without a line alike; those with one are sorted before them"
     ),
+    (
+        "runner/journal/fold.py",
+        "quarantined={task: run.ending.quarantined[task] for task, run in quarantined.items() if run.ending},",
+        "everybody is let through",
+    ): "a run that put a task in quarantine has ended; the type says so to the reader",
     (_RECORDS, "_REMEMBERED = 10_000", "10000 becomes 10001"): "how many lines are remembered is a matter of speed",
     (
         _LEASE,

@@ -128,9 +128,11 @@ def test_what_does_not_begin_with_a_start_is_no_run() -> None:
 
 
 def test_a_record_that_lacks_what_its_kind_needs_is_named_by_its_run() -> None:
-    """A run that read nobody has no snapshot and no pages."""
+    """Its first record too. A run that read nobody has no snapshot and no pages."""
     first = build_record(None, NOON, RUN, "started", forms.started_body(start()))
     assert (run_record([first]).snapshot, run_record([first]).pages) == (None, 0)
-    with pytest.raises(RecordError, match=f"a record of run {RUN} lacks what its kind needs") as no:
-        run_record([first, build_record(first.tip, NOON, RUN, "planned", {})])
-    assert no.value.code == "not_a_record"
+    empty = build_record(None, NOON, RUN, "started", {})
+    for records in ([empty], [first, build_record(first.tip, NOON, RUN, "planned", {})]):
+        with pytest.raises(RecordError, match=f"a record of run {RUN} lacks what its kind needs") as no:
+            run_record(records)
+        assert no.value.code == "not_a_record"
