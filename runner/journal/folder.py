@@ -38,10 +38,15 @@ class FolderStore:
             return {folder.name: _read(folder / JOURNAL) or b"" for folder in self._runs()}
 
     def read_files(self) -> Mapping[str, bytes]:
-        """See Store."""
+        """See Store. The journals are read first: also while a run is at work, all that they name is there by then."""
+        journals = {f"{run_folder(run)}/{JOURNAL}": data for run, data in self.read_journals().items()}
         with self._explained("read"):
             files = [path for path in self._root.glob("runs/**/*") if not path.is_dir()]
-            return {path.relative_to(self._root).as_posix(): _read(path) or b"" for path in files}
+            kept = {path.relative_to(self._root).as_posix(): path for path in files}
+            return {
+                name: journals.get(name, b"") if path.name == JOURNAL else _read(path) or b""
+                for name, path in kept.items()
+            }
 
     def read_file(self, path: str) -> bytes | None:
         """See Store."""

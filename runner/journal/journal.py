@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -140,14 +140,16 @@ class Journal:
         return run, past
 
     def keep_file(self, path: str, data: bytes, message: str, token: str) -> None:
-        """Put a file beside the runs, in one step in which the lease is taken and given back. Raises OtherSideError:
-        ``lease_held`` where a runner is at work, ``audit_store``."""
+        """Put a file beside the runs, in one step in which the lease is taken and given back. It still names the run
+        that gave it back last, which ``verify`` asks for. Raises OtherSideError: ``lease_held`` where a runner is at
+        work, ``audit_store``."""
         now = self._clock()
         taken = (self._owner, new_run_id(now, token), now, self._term, self._gone)
 
         def decide(old: Lease | None) -> Lease:
             mine = taken_lease(old, *taken)
-            return released_lease(mine, mine, now)
+            last = old.run if old is not None and old.released else mine.run
+            return replace(released_lease(mine, mine, now), run=last)
 
         self._store.write_edit(Edit(message, files={path: data}), decide)
 

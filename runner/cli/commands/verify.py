@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from runner.cli.carrying_out import read_report
@@ -18,7 +19,7 @@ from runner.journal.chain import Finding
 from runner.journal.journal import Past
 from runner.journal.lease import lease_from
 from runner.journal.privacy import VARIABLE, Pseudonyms, is_pseudonym, keys_from
-from runner.journal.store import INDEX, LEASE, REPORT
+from runner.journal.store import INDEX, LEASE, REPORT, Store
 from runner.journal.verify import check_journal
 from runner.model.record import FAILED, RunRecord
 from runner.report.index import render_index
@@ -54,11 +55,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, place: Workplace) -> int:
     """See Command."""
-    findings = check_journal(place.store.read_files(), place.store.read_anchor())
+    ends = _read_ends(place.store)
+    findings = check_journal(place.store.read_files(), ends.anchor)
     past = None if findings else place.archive.read_past()
     if past is not None:
-        findings = (*_report_findings([record.run for record in past.runs], place), *_lost_report(past, place))
-        findings = findings or tuple(_index_findings(past, place))
+        findings = (*_report_findings([record.run for record in past.runs], place), *_lost_report(past, ends, place))
+        findings = findings or tuple(_index_findings(past, ends, place))
     reason = "journal_damaged" if findings else ""
     if past is not None and not findings:
         findings = tuple(_directory_findings(past, place))
@@ -82,6 +84,25 @@ def run(args: argparse.Namespace, place: Workplace) -> int:
     return OTHER_SIDE if findings else FINE
 
 
+@dataclass(frozen=True)
+class _Ends:
+    """What each run leaves anew: the anchor, the lease and the index. Read before all else, so that none of it can be
+    ahead of the runs, which are read afterwards: one of them may be at work."""
+
+    anchor: str | None
+    lease: bytes | None
+    index: bytes | None
+
+    def is_closed(self, record: RunRecord) -> bool:
+        """Whether this run was the last to give its lease back."""
+        lease = None if self.lease is None else lease_from(self.lease)
+        return lease is not None and lease.released and lease.run == record.run
+
+
+def _read_ends(store: Store) -> _Ends:
+    return _Ends(store.read_anchor(), store.read_file(LEASE), store.read_file(INDEX))
+
+
 def _report_findings(runs: list[str], place: Workplace) -> Iterator[Finding]:
     """Reports that are not what their runs' records say."""
     for run in runs:
@@ -97,38 +118,32 @@ def _report_findings(runs: list[str], place: Workplace) -> Iterator[Finding]:
             yield Finding(run, "changed_file", "the report is not what the run's records say", file="report.md")
 
 
-def _lost_report(past: Past, place: Workplace) -> Iterator[Finding]:
+def _lost_report(past: Past, ends: _Ends, place: Workplace) -> Iterator[Finding]:
     """The newest report, where it is gone. A run that publishes one gives its lease back in the same step, so one that
     was killed before that is told from one whose report was taken away."""
-    kept = place.store.read_file(LEASE)
-    if not past.runs or kept is None:
-        return
-    record, lease = past.runs[-1], lease_from(kept)
+    record = past.runs[-1] if past.runs else None
     if (
-        _is_published(record)
-        and lease.released
-        and lease.run == record.run
+        record is not None
+        and _is_published(record)
+        and ends.is_closed(record)
         and not place.archive.read_report(record.run)
     ):
         yield Finding(record.run, "lost_file", "the report is missing", file=REPORT)
 
 
-def _index_findings(past: Past, place: Workplace) -> Iterator[Finding]:
+def _index_findings(past: Past, ends: _Ends, place: Workplace) -> Iterator[Finding]:
     """The journal's README, where it is not what the newest published run made of it; of one that may have died between
     its report and the README, the one before may have."""
     reported = [
         n for n, record in enumerate(past.runs, 1) if _is_published(record) and place.archive.read_report(record.run)
     ]
-    held = place.store.read_file(LEASE)
-    if not reported or held is None:
+    if not reported:
         return
-    lease, newest = lease_from(held), past.runs[reported[-1] - 1]
-    is_closed = reported[-1] == len(past.runs) and lease.released and lease.run == newest.run
+    is_closed = reported[-1] == len(past.runs) and ends.is_closed(past.runs[-1])
     makers = reported[-1:] if is_closed else reported[-2:]
-    kept = place.store.read_file(INDEX)
-    if kept is None and (is_closed or len(makers) > 1):
+    if ends.index is None and (is_closed or len(makers) > 1):
         yield Finding("", "lost_file", "the journal's index is missing", file=INDEX)
-    if kept is not None and kept not in [_index(past.runs[:number], place) for number in makers]:
+    if ends.index is not None and ends.index not in [_index(past.runs[:number], place) for number in makers]:
         yield Finding("", "changed_file", "the journal's index is not what the runs say", file=INDEX)
 
 
