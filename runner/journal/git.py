@@ -21,6 +21,7 @@ _SETTINGS = {
     "push.gpgSign": "false",
     "submodule.recurse": "false",
 }
+_LAST_LOOK_S = 0.2
 _INHERITED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_NAMESPACE")
 _SECRET = re.compile(r"(?<=://)[^/@\s]*@")
 
@@ -62,7 +63,7 @@ class Git:
             raise GitError(-1, "", f"git cannot be started: {error.strerror}") from error
         with child:
             try:
-                out, err = child.communicate(given, timeout=self._timeout_s)
+                out, err = self._read_out(child, given)
             except subprocess.TimeoutExpired:
                 os.killpg(child.pid, signal.SIGKILL)
                 child.communicate()
@@ -70,6 +71,13 @@ class Git:
         if child.returncode:
             raise GitError(child.returncode, out.decode(errors="replace"), _said(err) or f"git {arguments[0]} failed")
         return out
+
+    def _read_out(self, child: subprocess.Popen[bytes], given: bytes) -> tuple[bytes, bytes]:
+        """Its output. When the time is over we look once more: perhaps it was we who were frozen, and git is done."""
+        try:
+            return child.communicate(given, timeout=self._timeout_s)
+        except subprocess.TimeoutExpired:
+            return child.communicate(timeout=_LAST_LOOK_S)
 
 
 def _environment(more: Mapping[str, str] | None) -> dict[str, str]:

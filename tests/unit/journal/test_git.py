@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import select
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -43,3 +48,22 @@ def test_a_command_that_takes_too_long_is_ended_with_its_children(tmp_path: Path
     """Whoever still holds its output would keep us waiting."""
     with pytest.raises(GitError, match="took over"):
         Git(tmp_path, 0.2).read("-c", "alias.slow=!sleep 600 & sleep 600", "slow")
+
+
+FROZEN = """
+import os, pathlib
+from runner.journal.git import Git
+script = f"alias.freeze=!kill -STOP {os.getpid()}; sleep 2.2; echo said"
+print(Git(pathlib.Path("."), 2).read_text("-c", script, "freeze"))
+"""
+
+
+def test_what_git_said_while_the_process_was_frozen_counts(tmp_path: Path) -> None:
+    """git was done, only nobody looked: that is no command that took too long."""
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    process = subprocess.Popen([sys.executable, "-c", FROZEN], cwd=tmp_path, env=environ, stdout=subprocess.PIPE)
+    os.waitid(os.P_PID, process.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
+    (child,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text(encoding="utf-8").split()
+    select.select([os.pidfd_open(int(child))], [], [])  # until it has ended
+    process.send_signal(signal.SIGCONT)
+    assert process.communicate()[0] == b"said\n"
