@@ -14,7 +14,8 @@ from runner.engine.plan import Planned, build_plan
 from runner.engine.recheck import recheck
 from runner.engine.undo import build_undo, recheck_undo
 from runner.errors import InputError
-from runner.journal.mask import Mask
+from runner.journal.mask import PLAIN, Mask
+from runner.journal.privacy import is_pseudonym
 from runner.model.history import History, PastChange
 from runner.model.people import Snapshot, User
 from runner.model.plan import Change, Plan
@@ -75,6 +76,8 @@ def make_plan(
     the reader raises.
     """
     need = replace(need_of(tasks, session.policies), early=early(session.policies, tasks, session.now))
+    if session.mask is not PLAIN and any(is_pseudonym(change.account_id) for change in history.unresolved):
+        need = replace(need, confined=())  # whose changes are still open is found among everybody only
     made = _make(session, tasks, history, session.reader.read_snapshot(need), applying_at)
     if made.world.snapshot.narrowed and rests_on_others(made.plan, made.world):
         whole = session.reader.read_snapshot(replace(need, confined=(), early=None))

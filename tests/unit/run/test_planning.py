@@ -7,12 +7,31 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from runner.directory.file import FileReader
-from runner.model.history import History
+from runner.directory.interface import Need
+from runner.journal.privacy import Pseudonyms
+from runner.model.confined import Confined
+from runner.model.history import History, PastChange
+from runner.model.people import Snapshot
 from runner.model.policy import Limits
 from runner.run.planning import make_plan
 from runner.run.session import Session
 from tests.unit.engine.made import APPS, NOW, group, policies, task, user
+
+KEY = b"0123456789abcdef"
+
+
+class Asked(FileReader):
+    """A reader that notes to whom it was told that the reading may be confined."""
+
+    confined: tuple[Confined, ...] = ()
+
+    def read_snapshot(self, need: Need) -> Snapshot:
+        """See Reader."""
+        self.confined = need.confined
+        return super().read_snapshot(need)
 
 
 def write(file: Path, people: Sequence[dict[str, Any]]) -> None:
@@ -34,3 +53,17 @@ def test_the_last_look_does_not_let_a_refused_task_go_ahead(tmp_path: Path) -> N
     still, gone = made.recheck(made.plan.pending, session.reader.read_users(["u-1"]))
     assert still == ()
     assert list(gone.values()) == ["no longer asked for by sound: the person changed since the plan was made"]
+
+
+@pytest.mark.parametrize("hidden", [True, False])
+def test_who_has_a_number_and_a_change_left_open_is_looked_for_among_everybody(tmp_path: Path, *, hidden: bool) -> None:
+    """The task that was killed took them out of the group that it is about: they are not among its people any more.
+    Under their own account id they would be read back without having been read before."""
+    leave, file = task("leave", {"group": "g"}, {"remove_from_groups": ["g"]}), tmp_path / "acme.json"
+    write(file, [user("u-1"), user("u-2", groups=["g"])])
+    reader, mask = Asked(file, NOW), Pseudonyms((KEY,))
+    session = Session(policies(leave), reader, NOW, lambda: NOW, mask=mask)
+    who = mask.account("u-1") if hidden else "u-1"
+    still_open = PastChange(who, "remove_from_group", "g", None, after=False, tasks=("leave",), at=NOW, run="r")
+    make_plan(session, [leave], History(unresolved=(still_open,)))
+    assert bool(reader.confined) is not hidden
