@@ -36,6 +36,20 @@ class _Made:
     until: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class _Announced:
+    """What a run may have done to a person: the target (None for a status), and between when (None: to this day)."""
+
+    target: str | None
+    since: datetime
+    until: datetime | None
+
+    def covers(self, event: Event) -> bool:
+        """Whether an event about this person may be its doing."""
+        in_time = self.since <= event.at and (self.until is None or event.at <= self.until)
+        return in_time and (self.target is None or self.target in event.about)
+
+
 def events_since(runs: Sequence[RunRecord], now: datetime) -> datetime | None:
     """From when on events are needed; None where no change was made in the time for which they are kept."""
     return min((one.since for one in _made(runs) if one.since > now - KEPT), default=None)
@@ -75,23 +89,29 @@ def _fits(event: Event, made: _Made) -> bool:
     return (target is None or target in event.about) and made.since <= event.at <= made.until
 
 
-def _announced(runs: Iterable[RunRecord]) -> Mapping[str, set[str | None]]:
-    """What was announced, whatever became of it: the targets by person."""
-    found: dict[str, set[str | None]] = {}
-    for run in runs:
+def _announced(runs: Iterable[RunRecord]) -> Mapping[str, list[_Announced]]:
+    """What was announced, whatever became of it, by person. A run that was killed may have sent until the next one
+    began, and one that nothing followed may be at work."""
+    found: dict[str, list[_Announced]] = {}
+    later: datetime | None = None
+    for run in reversed(list(runs)):
+        end = run.finished_at or later
+        until = None if end is None else end + AFTER
         for change in run.intents:
-            found.setdefault(change.account_id, set()).add(change.target)
+            found.setdefault(change.account_id, []).append(_Announced(change.target, run.started_at - AFTER, until))
+        later = run.started_at
     return found
 
 
 def _strange(
-    events: Sequence[Event], told: set[str], announced: Mapping[str, set[str | None]], mask: Mask
+    events: Sequence[Event], told: set[str], announced: Mapping[str, list[_Announced]], mask: Mask
 ) -> Iterator[Mismatch]:
     """What the key of our changes did and the journal never announced."""
     ours = {event.key for event in events if event.id in told and event.key}
     for event in events:
-        targets = {target for about in event.about for target in announced.get(mask.account(about), ())}
-        known = event.id in told or None in targets or bool(targets & event.about)
+        known = event.id in told or any(
+            one.covers(event) for about in event.about for one in announced.get(mask.account(about), ())
+        )
         if event.key in ours and not known:
             about = ", ".join(sorted(map(mask.account, event.about)))
             said = f"{event.at:%Y-%m-%d %H:%M:%S}Z {event.action} ({about})"

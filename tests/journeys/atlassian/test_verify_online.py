@@ -42,6 +42,20 @@ def test_what_was_done_with_our_key_past_the_runner_is_found(tmp_path: Path) -> 
         assert found.run("verify").code == 0
 
 
+def test_what_was_done_to_somebody_whom_a_run_changed_another_day_is_found(tmp_path: Path) -> None:
+    """An announcement stands for its own run: it covers nothing that happens to the same person a day later."""
+    with town(tmp_path) as found:
+        found.run("apply", "suspend")
+        found.clock.sleep(86_400)
+        assert found.run("verify", "--online").code == 0
+        by_hand(found, "away-00/restore")
+        done = found.run("verify", "--online")
+        assert (done.code, done.reason) == (4, "events_differ")
+        (finding,) = done.form["findings"]
+        assert "away-00" in finding["message"]
+        assert "never announced" in finding["message"]
+
+
 @pytest.mark.parametrize("fault", [Rule("drop_keys", match="events-stream", keys=("attributes",), times=0)])
 def test_a_change_without_an_audit_event_is_found(tmp_path: Path, fault: Rule) -> None:
     """Each change that the events do not have is named with its run."""
