@@ -28,9 +28,7 @@ FIRST = min(path for path in HONEST["files"] if path.endswith("journal.jsonl"))
 
 
 BEFORE = f"{FIRST.partition('2026')[0]}2000/journal.jsonl"
-QUARANTINED = (
-    b'{"kind":"finished","run":"r","seq":1,"hash":"","prev":null,"counts":{},"quarantined":{"suspend":""}}\n'
-)
+QUARANTINED = b'{"kind":"finished","run":"r","seq":1,"hash":"","prev":null,"counts":{},"quarantined":{"suspend":""}}\n'
 
 
 def journal(evidence: Evidence, change: Callable[[list[bytes]], object]) -> None:
