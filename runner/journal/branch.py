@@ -68,10 +68,12 @@ class GitBranchStore:
         return self._read_all([path]).get(path) if path in self._tree() else None
 
     def read_anchor(self) -> str | None:
-        """See Store. The commit's message has it; the file ``HEAD`` where somebody else's commit is the newest."""
+        """See Store. The newest commit of ours says it in its message: a commit by hand may have taken records and the
+        file ``HEAD`` back together. That file has it where no such commit is seen (a shallow clone)."""
         tip = self._known_tip()
+        ours = ("--max-count=1", "--fixed-strings", f"--grep={_TRAILER}sha256:")
         with self._explained():
-            message = self._git.read_text("log", "-1", "--format=%B", tip) if tip else ""
+            message = self._git.read_text("log", *ours, "--format=%B", tip) if tip else ""
         stated = [line.removeprefix(_TRAILER) for line in message.splitlines() if line.startswith(_TRAILER)]
         if stated:
             return stated[-1]

@@ -277,6 +277,31 @@ def test_a_journal_edited_on_the_branch_is_found(clone: Callable[..., Path]) -> 
     assert caught.value.reason == "journal_damaged"
 
 
+def test_a_tail_that_somebody_took_back_by_a_commit_is_found(clone: Callable[..., Path]) -> None:
+    """``git revert`` takes the records and the file HEAD back together; the messages of the commits before know better.
+    Taking that back, too, makes the journal whole again."""
+    clock = Clock()
+    first, _ = write_run(journal(store(clone("one"))), token="aaaa")
+    clock.now += timedelta(hours=1)
+    second, _ = write_run(journal(store(clone("two")), clock), token="bbbb")
+    other = clone("other", shallow=False)
+    git(other, "checkout", "--quiet", "-b", BRANCH, f"origin/{BRANCH}")
+    before = git(other, "log", "--format=%H", f"--grep={first.run}", "-1")
+    git(other, "revert", "--no-edit", f"{before}..{BRANCH}")
+    git(other, "push", "--quiet", "origin", BRANCH)
+    assert store(other).read_anchor() == second.head
+    with pytest.raises(OtherSideError) as caught:
+        journal(store(clone("three", shallow=False)), clock).open_run(start(), "cccc")
+    assert caught.value.reason == "journal_damaged"
+    git(other, "fetch", "--quiet", "origin", BRANCH)
+    git(other, "reset", "--quiet", "--hard", "FETCH_HEAD")
+    git(other, "checkout", "--quiet", git(other, "log", "--format=%H", f"--grep=^Run {second.run}", "-1"), "--", ".")
+    git(other, "commit", "--quiet", "--message", "as it was")
+    git(other, "push", "--quiet", "origin", BRANCH)
+    assert sound(store(other))
+    write_run(journal(store(clone("four", shallow=False)), clock), token="dddd")
+
+
 def test_looking_at_the_lease_pushes_only_when_half_of_it_is_over(clone: Callable[..., Path], origin: Path) -> None:
     """``hold`` can be called before every write."""
     clock = Clock()
