@@ -25,6 +25,10 @@ _WORK = ("policies/", ".github/", "runner/")
 """Folders that no branch of a journal has."""
 _QUICKER = ("[rejected]", "cannot lock ref", "failed to update ref", "incorrect old value")
 """How git says that somebody else was quicker (git-push(1), ``--porcelain``)."""
+_FETCHES = 3
+_CROSSED = ("non-fast-forward", "cannot lock ref", "unable to update local ref")
+"""How git says that our ref is not where it was: another process of this clone has moved it, the server answered with
+what was a moment ago, or the branch was rewritten."""
 
 
 class GitBranchStore:
@@ -155,11 +159,8 @@ class GitBranchStore:
 
     def _fetch(self) -> None:
         """Learn the branch's newest commit. A clone that knows the past refuses a branch that was rewritten."""
-        what = f"refs/heads/{self._branch}:{self._ref}"
         try:
-            shallow = self._git.read_text("rev-parse", "--is-shallow-repository") == "true"
-            how = ["--depth=1", self._remote, f"+{what}"] if shallow else [self._remote, what]
-            self._git.read("fetch", "--no-tags", "--no-write-fetch-head", *how)
+            self._fetch_ref()
         except GitError as error:
             if "non-fast-forward" in error.said:
                 raise self._rewritten("was rewritten") from error
@@ -169,6 +170,21 @@ class GitBranchStore:
                 raise self._rewritten("is gone") from error
         self._tip = self._local_tip()
         self._fetched = True
+
+    def _fetch_ref(self) -> None:
+        """Fetch the branch into our ref, and again where that crossed somebody else's step."""
+        what = f"refs/heads/{self._branch}:{self._ref}"
+        shallow = self._git.read_text("rev-parse", "--is-shallow-repository") == "true"
+        how = ["--depth=1", self._remote, f"+{what}"] if shallow else [self._remote, what]
+        for left in reversed(range(_FETCHES)):
+            try:
+                self._git.read("fetch", "--no-tags", "--no-write-fetch-head", "--refmap=", *how)
+            except GitError as error:
+                if not left or not any(word in error.said for word in _CROSSED):
+                    raise
+                self._wait(_PAUSE_S)
+            else:
+                return
 
     def _local_tip(self) -> str | None:
         with self._explained():
@@ -192,6 +208,8 @@ class GitBranchStore:
         found, position = {}, 0
         for path in paths:
             start = out.index(b"\n", position) + 1
+            if out[position:start].endswith(b" missing\n"):
+                raise self._unreachable(GitError(0, "", f"this clone lacks {path}, see `git fsck`"))
             size = int(out[position:start].split(b" ")[2])
             found[path] = out[start : start + size]
             position = start + size + 1

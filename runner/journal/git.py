@@ -15,6 +15,7 @@ _NAME, _ADDRESS = "policy-runner", "policy-runner@localhost"
 _SETTINGS = {
     "core.askPass": "true",  # no window that asks for a password
     "core.hooksPath": "/dev/null",  # the clone's own hooks are about its own work
+    "fetch.showForcedUpdates": "true",  # without it, every update counts as a fast-forward
     "gc.auto": "0",
     "maintenance.auto": "false",
     "push.followTags": "false",

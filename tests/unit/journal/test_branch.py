@@ -277,6 +277,56 @@ def test_a_journal_edited_on_the_branch_is_found(clone: Callable[..., Path]) -> 
     assert caught.value.reason == "journal_damaged"
 
 
+def test_a_setting_that_hides_forced_updates_hides_no_rewritten_branch(
+    clone: Callable[..., Path], origin: Path
+) -> None:
+    """git-fetch(1), ``fetch.showForcedUpdates``: switched off, git takes every update for a good one."""
+    folder = clone("one", shallow=False)
+    git(folder, "config", "fetch.showForcedUpdates", "false")
+    write_run(journal(store(folder)))
+    git(origin, "update-ref", f"refs/heads/{BRANCH}", f"{BRANCH}~2")
+    with pytest.raises(OtherSideError, match="was rewritten"):
+        store(folder).read_files()
+
+
+OLDER = 'if [ -e "$flag" ]; then rm "$flag"; git-upload-pack "${flag%/*}/older.git"; else git-upload-pack "$@"; fi'
+TAKEN = 'if [ -e "$flag" ]; then rm "$flag"; touch "$ref.lock"; else rm -f "$ref.lock"; fi; git-upload-pack "$@"'
+
+
+@pytest.mark.parametrize("script", [OLDER, TAKEN], ids=["an older state", "somebody else at work"])
+def test_a_fetch_that_crosses_somebody_elses_step_is_made_again(
+    clone: Callable[..., Path], origin: Path, script: str
+) -> None:
+    """Two processes may share a clone, and a server may answer with what was a moment ago: that is no rewritten
+    branch, and no reason to end a run."""
+    folder = clone("one", shallow=False)
+    write_run(journal(store(folder)))
+    git(origin, "update-ref", "refs/heads/then", f"{BRANCH}~1")
+    git(origin.parent, "clone", "--quiet", "--bare", str(origin), "older.git")
+    git(origin.parent / "older.git", "update-ref", f"refs/heads/{BRANCH}", "refs/heads/then")
+    upload, flag, ref = (origin.parent / "upload", origin.parent / "flag", folder / ".git/refs/policy-runner" / BRANCH)
+    upload.write_text(f'#!/bin/sh\nflag="{flag}"\nref="{ref}"\n{script}\n', encoding="utf-8")
+    upload.chmod(0o755)
+    git(folder, "config", "remote.origin.uploadpack", str(upload))
+    flag.touch()
+    if script == TAKEN:  # something to fetch
+        git(folder, "update-ref", f"refs/policy-runner/{BRANCH}", f"refs/policy-runner/{BRANCH}~1")
+    assert sound(store(folder))
+    assert not flag.exists()
+    assert store(folder).read_anchor() == store(clone("two")).read_anchor()
+
+
+def test_an_object_that_a_broken_clone_lacks_is_one_clear_error(clone: Callable[..., Path]) -> None:
+    """git says that it is missing and calls that a success."""
+    folder = clone("one", shallow=False)
+    run, _ = write_run(journal(store(folder)))
+    blob = git(folder, "rev-parse", f"refs/policy-runner/{BRANCH}:{run_folder(run.run)}/journal.jsonl")
+    (folder / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    with pytest.raises(OtherSideError, match="lacks runs/.*/journal.jsonl") as caught:
+        store(folder).read_journals()
+    assert caught.value.reason == "audit_store"
+
+
 def test_a_tail_that_somebody_took_back_by_a_commit_is_found(clone: Callable[..., Path]) -> None:
     """``git revert`` takes the records and the file HEAD back together; the messages of the commits before know better.
     Taking that back, too, makes the journal whole again."""
