@@ -10,13 +10,14 @@ from datetime import datetime
 from runner.journal.fold import history
 from runner.journal.ids import run_folder
 from runner.journal.journal import Journal
+from runner.journal.mask import Mask
 from runner.journal.store import REPORT
 from runner.journal.writing import OpenRun
 from runner.model.history import History
 from runner.model.outcome import APPLIED
 from runner.model.plan import Plan
 from runner.model.record import Ending, RunRecord
-from runner.model.report import AuditIndex, NextRun, RunReport, SeatChange, Surroundings, TaskState
+from runner.model.report import AuditIndex, ExemptionUse, NextRun, RunReport, SeatChange, Surroundings, TaskState
 from runner.report.document import render_surroundings, surroundings_from
 from runner.report.handover import handover_files
 from runner.report.index import render_index
@@ -42,7 +43,7 @@ def publish(writing: WritingSession, run: OpenRun, prospect: Prospect, applied: 
     month = month_seats(writing.journal, earlier, around.seats, session.now)
     around = replace(around, link=full, job=writing.job, month_seats=month)
     if around.privacy != "plain":  # owners, and whom an exemption names, are people too
-        around = without_names(around)
+        around = without_names(_without_exempt(around, made.mask))
     else:  # those of an earlier run's changes need not be in this plan
         around = replace(around, people={**people_by_id(_recovered(prospect, run), made.world), **around.people})
     files = {f"handover/{name}": text.encode() for name, text in handover_files(plan, around.people).items()}
@@ -51,6 +52,16 @@ def publish(writing: WritingSession, run: OpenRun, prospect: Prospect, applied: 
     report = render_markdown(RunReport(past.find(run.run), plan, around))
     run.close(report.encode(), render_index(audit_index(past.runs, around)).encode())
     return report
+
+
+def _without_exempt(around: Surroundings, mask: Mask) -> Surroundings:
+    """The surroundings in which the exemptions name nobody, neither as whom they are for nor in their reasons."""
+
+    def hidden(uses: Iterable[ExemptionUse]) -> tuple[ExemptionUse, ...]:
+        return tuple(replace(use, who=mask.text(use.who), reason=mask.text(use.reason)) for use in uses)
+
+    used, expiring = hidden(around.exemptions_used), hidden(around.exemptions_expiring)
+    return replace(around, exemptions_used=used, exemptions_expiring=expiring)
 
 
 def _recovered(prospect: Prospect, run: OpenRun) -> set[str]:
