@@ -25,7 +25,8 @@ from runner.model.plan import Change, Plan
 VARIABLE = "POLICY_RUNNER_PSEUDONYM_KEY"
 _SHORTEST = 16
 _WORD = re.compile(r"\w+")
-_ADDRESS = re.compile(r"[^\s,;:()<>\[\]\"']+@[^\s,;:()<>\[\]\"'@]+")
+_ADDRESS = re.compile(r"[^\s,;:()<>\[\]\"']+@[^\s,;:()<>\[\]\"'@]+\.[^\s,;:()<>\[\]\"'@]+")
+"""With a dot: ``jira-software@acme`` is an app."""
 _MASKED = re.compile(r"[pc]-[0-9a-f]{32}")
 _SOMEBODY = "(address)"
 

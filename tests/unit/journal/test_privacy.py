@@ -158,6 +158,12 @@ def test_the_longest_name_that_fits_is_taken_and_taken_once() -> None:
     assert hidden.text("Ann Lee, LEE (ann), Annabel Lee") == "p-1, p-2 (p-3), Annabel p-2"
 
 
+def test_an_app_is_no_address() -> None:
+    """A report says which app somebody had; whoever has an address is hidden, also one whom nobody knows."""
+    shown = Hidden({}).text("uses jira-software@acme (root@acme.example), last by x.y@mail.acme.example.")
+    assert shown == "uses jira-software@acme ((address)), last by (address)"
+
+
 @given(st.lists(st.sampled_from([*NAMES, "Annabel", "and", "x"]), max_size=6), st.sampled_from([" ", ", ", "(", "-"]))
 @settings(max_examples=200)
 def test_no_name_is_left_in_a_text(words: list[str], between: str) -> None:
