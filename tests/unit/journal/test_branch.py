@@ -322,7 +322,7 @@ def test_an_object_that_a_broken_clone_lacks_is_one_clear_error(clone: Callable[
     run, _ = write_run(journal(store(folder)))
     blob = git(folder, "rev-parse", f"refs/policy-runner/{BRANCH}:{run_folder(run.run)}/journal.jsonl")
     (folder / ".git/objects" / blob[:2] / blob[2:]).unlink()
-    with pytest.raises(OtherSideError, match="lacks runs/.*/journal.jsonl") as caught:
+    with pytest.raises(OtherSideError, match="this clone lacks runs") as caught:
         store(folder).read_journals()
     assert caught.value.reason == "audit_store"
 
