@@ -223,8 +223,13 @@ def held(path: Path, wait: Callable[[float], None]) -> Iterator[None]:
 
 def _take(descriptor: int, path: Path, wait: Callable[[float], None]) -> None:
     for _ in range(_TRIES):
-        with suppress(BlockingIOError):
-            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            with suppress(BlockingIOError):
+                return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            message = f"the folder of {path} cannot be locked: {error.strerror}"
+            hint = "keep the file on a disk with locks; network file systems may have none"
+            raise OtherSideError("directory_locked", message, hint=hint) from error
         wait(_PAUSE_S)
     message = f"another process keeps the folder of {path} locked: it is in the middle of a write"
     hint = "if it hangs, end it or wake it up; then run again: what it did is read back first"

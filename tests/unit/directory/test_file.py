@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -247,6 +248,20 @@ def test_nothing_is_built_on_a_file_that_another_is_about_to_replace(tmp_path: P
 
     after = getattr(FileWriter(path, lambda: NOW, wake_up), what)(change("suspend"))
     assert after == "suspended" or after.status == "already"
+
+
+def test_a_disk_without_locks_is_one_clear_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a network file system may be: nothing is written, and it is no defect of the runner."""
+
+    def refused(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    path = write(tmp_path / "acme.json", [ann()])
+    before = path.read_bytes()
+    monkeypatch.setattr(fcntl, "flock", refused)
+    with pytest.raises(OtherSideError, match="cannot be locked: No locks available") as raised:
+        list(FileWriter(path, lambda: NOW).apply_changes([change("suspend")]))
+    assert (raised.value.reason, path.read_bytes()) == ("directory_locked", before)
 
 
 def test_whoever_reads_during_a_write_sees_a_whole_file(tmp_path: Path) -> None:
