@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from runner.model.plan import Change, Plan, Refusal
+from runner.model.policy import UNDO
 from runner.model.report import People
 from runner.report import rows, words
 from runner.report.budget import EVERYTHING
@@ -194,9 +195,10 @@ def _summary(plan: Plan) -> str:
 
 
 def _hints(plan: Plan) -> Iterator[str]:
-    if plan.pending:
+    undo = any(task.startswith(UNDO) for task in plan.tasks)  # no task that could be planned or explained by its name
+    if plan.pending and not undo:
         yield "carry it out as it is shown: policy-runner plan --out plan.json, then policy-runner apply plan.json"
-    if plan.skips:
+    if plan.skips and not undo:
         yield "why one person is left alone: policy-runner explain USER TASK"
     if plan.handover:
         yield "what the identity provider must change is in the run's handover/*.csv"

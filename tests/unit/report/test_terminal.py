@@ -173,3 +173,13 @@ def test_paint_colours_whole_lines() -> None:
     for style in ("add", "remove", "refused", "heading", "dim"):
         painted = painted.replace(f"{{{style}}}", "")
     assert painted == plan_text(report.plan, 140)
+
+
+def test_the_way_back_is_not_carried_out_like_a_plan_of_tasks() -> None:
+    """`plan --out` makes no plan of an undo, and `explain` knows no such task: `undo` itself says how to go on."""
+    plan = made.full_run().plan
+    assert plan
+    ways = ("policy-runner plan --out", "policy-runner explain")
+    assert all(way in plan_text(plan, 120) for way in ways)
+    back = plan_text(replace(plan, tasks=("undo:20261122-060000-7f3a9c",)), 120)
+    assert not any(way in back for way in ways)
