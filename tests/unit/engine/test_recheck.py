@@ -77,6 +77,22 @@ def test_one_task_that_still_asks_is_enough() -> None:
     assert set(gone) == {"u-2 g", "u-3 g"}
 
 
+def test_a_task_that_a_rail_refused_is_not_asked() -> None:
+    """Two asked for it, and only the refused one still would; the reason names the other, which may write."""
+    found = policies(
+        task("one", {"email": "*@acme.example"}, {"remove_from_groups": "g"}, may_empty=True),
+        task("two", {"status": "active"}, {"remove_from_groups": "g"}, may_empty=True),
+    )
+    changes, world = plan(found, THEN).plan.pending, World(THEN, NOW, found.lists)
+    fresh = now(user("u-1", email="ann@legacy.example", groups=["g"]), user("u-2", groups=["g"]))
+    still, gone = recheck(changes, fresh, found, world, frozenset({"two"}))
+    assert [change.account_id for change in still] == ["u-2"]
+    assert {change.account_id: gone[change.id] for change in changes if change.id in gone} == {
+        "u-1": "no longer asked for by one: the person changed since the plan was made",
+        "u-3": "no longer in the directory",
+    }
+
+
 def test_what_the_last_look_does_not_read_is_as_the_plan_knew_it() -> None:
     """Roles held directly and the owner of the account: known from before only where they are not read again."""
     (old,) = now(user("u-1", synced=True, direct_access=[JIRA]))
