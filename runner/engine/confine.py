@@ -17,20 +17,22 @@ from runner.model.world import World
 
 _WHOLE_RAILS = frozenset({"missing_facts", "group_emptied", "members_floor"})
 """Rails that count people: what they find of a part may not be so of the whole."""
+_WHOLE_ACTIONS = frozenset({"sync_groups", "grant_app_access"})
 
 
 def confinement(tasks: Iterable[Task]) -> tuple[Confined, ...]:
     """The people to whom all these tasks are confined; empty where one may be about anybody.
 
     A task that makes a group's members exact looks at whoever is in it, one that keeps seats free at whoever holds one,
-    and a ladder at whoever stands on it: none of these is confined.
+    a ladder at whoever stands on it, and one that grants an app at its default group, in which none of its people need
+    be: none of these is confined.
     """
     return either(None if _sees_everybody(task) else task.condition.confined() for task in tasks) or ()
 
 
 def _sees_everybody(task: Task) -> bool:
     keeps_free = task.select is not None and task.select.keep_free_app is not None
-    return keeps_free or bool(task.escalation) or any(action.name == "sync_groups" for action in task.actions)
+    return keeps_free or bool(task.escalation) or any(action.name in _WHOLE_ACTIONS for action in task.actions)
 
 
 def people_named(policies: Policies) -> frozenset[str]:

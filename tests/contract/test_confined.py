@@ -106,6 +106,7 @@ def wanted() -> st.SearchStrategy[list[Any]]:
     action = st.one_of(
         st.fixed_dictionaries({"remove_from_groups": names}), st.fixed_dictionaries({"remove_app_access": app}),
         st.fixed_dictionaries({"add_to_groups": names}), st.sampled_from(["suspend", "restore", "deactivate"]),
+        st.fixed_dictionaries({"grant_app_access": app}),
     )  # fmt: skip
     return st.lists(action, min_size=1, max_size=2, unique_by=str)
 
@@ -175,6 +176,16 @@ def test_a_group_that_cannot_grant_the_app_hinders_nobody() -> None:
     assert some.skips == ()
 
 
+def test_whoever_is_granted_an_app_need_not_know_anybody_in_its_default_group() -> None:
+    """Which group is the default one is known also where nobody of the task is in it yet."""
+    guest = user("u-9", email="u9@contractor.acme.example", groups=["plain"])
+    people = [user(f"u-{n}", roles=["org-admin"] if n < 2 else [], groups=["wiki"]) for n in range(9)]
+    gives = task("t", {"email_domain": ["contractor.acme.example"]}, {"grant_app_access": "jira"})
+    with Emulator(organization([*people, guest])) as emulator:
+        some = plan_of(replace(policies(gives), settings=Settings(limits=WIDE)), emulator, spare=ALWAYS)
+    assert [(c.account_id, c.verb, c.target and c.target.id) for c in some.changes] == [("u-9", "add_to_group", "jira")]
+
+
 def searched(emulator: Emulator) -> list[Entry]:
     """The searches for people."""
     return [entry for entry in emulator.log if entry.path.endswith("/users/search")]
@@ -240,6 +251,7 @@ def test_reading_some_has_to_be_worth_it() -> None:
 
 NOT_CONFINED = [
     task("sync", {"group": "plain"}, {"sync_groups": ["jira"]}),
+    task("grant", {"group": "plain"}, {"grant_app_access": "jira"}),
     task(
         "seats",
         {"group": "plain"},
@@ -256,7 +268,7 @@ NOT_CONFINED = [
 
 @pytest.mark.parametrize("one", NOT_CONFINED, ids=lambda one: one.name)
 def test_some_tasks_look_at_everybody(one: Task) -> None:
-    """Exact memberships, free seats, wildcards, letters that fold, negations and half-confined choices."""
+    """Exact members, default groups, free seats, wildcards, letters that fold, negations and half-confined choices."""
     assert confinement([one]) == ()
     assert confinement([task("plain", {"group": "plain"}, "suspend"), one]) == ()
 
