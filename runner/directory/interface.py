@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from runner.model.confined import Confined
-from runner.model.outcome import FAILED, Outcome
+from runner.model.outcome import APPLIED, FAILED, Outcome
 from runner.model.people import Grant, Snapshot, User
 from runner.model.plan import Change
 from runner.model.unknown import Unknown
@@ -23,7 +23,8 @@ Gate = Callable[[], str]
 """Asked right before each write is sent, by any thread: why it must not be sent any more; empty where it may."""
 
 KEY_REFUSED, FORBIDDEN, NOT_SENT = "key_refused", "forbidden", "not_sent"
-"""First words of a failed outcome's detail: 401, 403, and held back: because of one of these, or by the gate."""
+"""First words of the detail of an outcome that failed or was done in part: 401, 403, and held back: because of one of
+these, or by the gate."""
 
 
 def no_progress(what: str, done: int, total: int | None) -> None:
@@ -98,9 +99,9 @@ class Writer(Protocol):
 
 def ends_the_run(outcome: Outcome) -> bool:
     """Whether the other side refused the key or the right to write: nothing more may be sent."""
-    return outcome.status == FAILED and outcome.detail.split(":")[0] in (KEY_REFUSED, FORBIDDEN)
+    return outcome.status in (FAILED, APPLIED) and outcome.detail.split(":")[0] in (KEY_REFUSED, FORBIDDEN)
 
 
 def refuses_the_key(outcome: Outcome) -> bool:
     """Whether the key itself was refused, or can never write: that says nothing about the change."""
-    return outcome.status == FAILED and outcome.detail.split(":")[0] == KEY_REFUSED
+    return outcome.status in (FAILED, APPLIED) and outcome.detail.split(":")[0] == KEY_REFUSED

@@ -198,6 +198,27 @@ def test_someone_suspended_is_suspended_in_all_their_directories() -> None:
         assert emulator.effects[-1].directory == "dir-2"
 
 
+@pytest.mark.parametrize("refusal", [409, 400, 403])
+@pytest.mark.parametrize(("verb", "status"), [("restore", "applied"), ("suspend", "failed")])
+def test_what_one_directory_accepts_and_the_next_refuses_is_read_back(verb: str, status: str, refusal: int) -> None:
+    """Whoever is restored in one of their directories is active, and a record that says failed would hide it from an
+    undo; whoever is suspended in one only is active still. Either way the outcome says how far it came."""
+    organization = small()
+    organization["apps"][1].update(site="labs")
+    organization["users"][0].update(groups=["jira", "wiki"], status="suspended" if verb == "restore" else "active")
+    clock = Clock()
+    options = Options(directories={"dir-1": ("acme",), "dir-2": ("labs",)})
+    fault = Rule("status", match=f"/dir-2/.*/{verb}", status=refusal)
+    with Emulator(organization, clock=clock.now, options=options, faults=[fault]) as emulator:
+        reader, writer = atlassian(emulator, clock)
+        outcome = writer.apply_change(change("ann", verb))
+        assert [effect.directory for effect in emulator.effects] == ["dir-1"]
+        assert reader.read_users(["ann"])[0].status == "active"
+    assert outcome.status == status
+    assert outcome.detail.endswith("(done in 1 of 2 directories)")
+    assert ends_the_run(outcome) is (refusal == 403)
+
+
 def test_a_full_app_is_a_conflict_and_a_member_is_already_so() -> None:
     """A 409 on adding means either; only the read that follows tells (Atlassian facts, section 2.12)."""
     organization = small()

@@ -58,11 +58,13 @@ class Clocks:
 @dataclass(frozen=True, slots=True)
 class Sent:
     """What came of a write: accepted (a 2xx, which proves nothing), refused with a status and its words, or lost (no
-    whole answer, a redirect, a 5xx): then whether it was carried out is not known."""
+    whole answer, a redirect, a 5xx): then whether it was carried out is not known. ``partly``: requests of the same
+    change were accepted before."""
 
     kind: str
     status: int = 0
     words: str = ""
+    partly: bool = False
 
 
 class _HeldBackError(Exception):

@@ -44,8 +44,9 @@ class _Result:
 
     @property
     def looks(self) -> int:
-        """How often to look for the effect; once where a refusal may mean that it was so already (section 2.12)."""
-        may_be_so = self.sent.status in (404, 409)
+        """How often to look for the effect; once where a refusal may mean that it was so already (section 2.12), or
+        where what was accepted before it may be enough."""
+        may_be_so = self.sent.status in (404, 409) or self.sent.partly
         return {ACCEPTED: len(SETTLE_S), LOST: LOST_LOOKS}.get(self.sent.kind, 1 if may_be_so else 0)
 
 
@@ -145,7 +146,7 @@ class AtlassianWriter:
             sent = self._client.send(request.operation, request.ids, body=request.body, gate=gate)
             if sent.kind != ACCEPTED:
                 partly = f" (done in {done} of {len(requests)} directories)" if done else ""
-                return dataclasses.replace(sent, words=sent.words + partly)
+                return dataclasses.replace(sent, words=sent.words + partly, partly=done > 0)
         return sent
 
     def _read_hindrance(self, account_id: str) -> Sent | None:
@@ -223,6 +224,8 @@ def _judged(change: Change, result: _Result, present: Value) -> tuple[str, str]:
     if result.status != _OPEN:
         return result.status, result.detail
     if sent.kind == REFUSED:
+        if sent.partly and present == change.after:
+            return APPLIED, _refusal_detail(sent)
         if sent.status in (404, 409) and present == change.after:
             return ALREADY, sent.words
         return FAILED, _refusal_detail(sent)
