@@ -33,8 +33,12 @@ def read_list(file: PolicyFile, problems: Problems) -> frozenset[str]:
             problems.error(Place(file.file), "column", "no column email or account_id", hint)
             return frozenset()
         for row in rows:
-            if any(cell.strip() for cell in row):
-                people |= _people(row, columns, Place(file.file, rows.line_num), problems)
+            place = Place(file.file, rows.line_num)
+            if any(cell.strip() for cell in row[len(header) :]):  # then any cell may be in a wrong column
+                hint = "write a value that holds a comma in double quotes"
+                problems.error(place, "csv", "more cells than the first row has columns", hint)
+            elif any(cell.strip() for cell in row):
+                people |= _people(row, columns, place, problems)
     except csv.Error as error:
         problems.error(Place(file.file, max(rows.line_num, 1)), "csv", f"not valid CSV: {error}", 'double quotes: ""')
     return frozenset(people)

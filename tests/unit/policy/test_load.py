@@ -400,6 +400,7 @@ def test_lists_are_read_by_their_columns(write: Write) -> None:
     [
         ("email\nann\n", "2:1 'ann' is not an e-mail address"),
         ("email,name\n,Ann\n", "2:1 neither an email nor an account_id"),
+        ("name,account_id\nReed, Dana,abc\n", "2:1 more cells than the first row has columns"),
         ("email;name\na@acme.example;Ann\n", "1:1 no column email or account_id"),
         ('email\n"a@acme.example\n', "2:1 not valid CSV: unexpected end of data"),
         ("email\nann\u200b@acme.example\n", "2:1 'ann\\u200b@acme.example' holds U+200B ZERO WIDTH SPACE, which"),
