@@ -10,7 +10,7 @@ import pytest
 from runner.directory.atlassian.http import Client
 from runner.directory.atlassian.operations import SUSPEND
 from runner.directory.interface import EVERYTHING, ends_the_run, refuses_the_key
-from runner.errors import OtherSideError
+from runner.errors import CancelledError, OtherSideError
 from runner.model.outcome import Outcome
 from runner.model.plan import Change
 from tests.contract.directories import JIRA, WIKI, Clock, atlassian, change, connection, small
@@ -235,6 +235,23 @@ def test_a_full_app_is_a_conflict_and_a_member_is_already_so() -> None:
         reader.read_users(["dan"])
         emulator.edit("dan", groups=[])
         assert writer.apply_change(change("dan", "remove_from_group", "staff")).status == "already"
+
+
+class Ended(Clock):
+    """A clock on which nobody waits any more: whoever would is told to end."""
+
+    def sleep(self, seconds: float) -> None:
+        """Not any more."""
+        raise CancelledError("cancelled", f"told to end, {seconds:.0f} seconds too early")
+
+
+def test_what_waits_when_the_run_is_told_to_end_is_called_not_sent() -> None:
+    """Whether a write waits after a 429, for its turn, or for leave to switch an account off: none of them failed."""
+    clock = Ended()
+    with Emulator(small(), clock=clock.now, faults=[Rule("status", match=WRITES, status=429)]) as emulator:
+        outcomes = list(atlassian(emulator, clock, workers=1)[1].apply_changes(BATCH))
+        assert (len(writes(emulator)), happened(emulator)) == (1, set())
+    assert [(outcome.status, outcome.detail.split(":")[0]) for outcome in outcomes] == [("failed", "not_sent")] * 6
 
 
 def test_a_person_who_left_meanwhile_fails_alone() -> None:

@@ -166,6 +166,8 @@ class Client:
                 return self._sent(answer)
             try:
                 self._wait_as_told(answer, attempt)
+            except CancelledError as ended:
+                return Sent(REFUSED, words=f"{NOT_SENT}: {ended}")
             except OtherSideError as error:
                 return Sent(REFUSED, 429, error.message)
         return Sent(REFUSED, 429, "the rate limit is used up")

@@ -14,7 +14,7 @@ from runner.directory.atlassian.operations import PRIVILEGES, SEARCH_GROUPS
 from runner.directory.atlassian.read import AtlassianReader
 from runner.directory.atlassian.verbs import build_requests
 from runner.directory.interface import FORBIDDEN, KEY_REFUSED, NOT_SENT, Gate, open_gate
-from runner.errors import OtherSideError
+from runner.errors import CancelledError, OtherSideError
 from runner.model.outcome import ALREADY, APPLIED, CHANGED_SINCE, FAILED, UNKNOWN_OUTCOME, Outcome
 from runner.model.people import User
 from runner.model.plan import Change
@@ -154,6 +154,8 @@ class AtlassianWriter:
         asked = {"privileges": ["lifecycle.enablement"]}
         try:
             rule = self._client.fetch(PRIVILEGES, {"account": account_id}, query=asked).get("lifecycle.enablement")
+        except CancelledError as ended:
+            return Sent(REFUSED, words=f"{NOT_SENT}: {ended}")
         except OtherSideError as error:
             return Sent(REFUSED, 401 if error.reason == KEY_REFUSED else 0, f"not_allowed: {error.message}")
         if isinstance(rule, dict) and rule.get("allowed") is True:
