@@ -71,7 +71,7 @@ class TasksErrand:
         if saved is not None:
             check_saved(saved, session, past.history)
         choice = choose(self.wanted, session, past.history)
-        made = make_plan(session, choice.tasks, past.history, applying_at=session.clock())
+        made = make_plan(session, choice.tasks, past.history, applying=True)
         check_journal(past.runs, made.plan)
         check_digest(self.digest, made.plan)
         if saved is None:
@@ -107,7 +107,7 @@ class UndoErrand:
         if not made:
             message = f"run {run} changed nothing" + (f" of {self.user}" if self.user else "")
             raise InputError("nothing_to_undo", message, hint="policy-runner runs lists what each run did")
-        undo = make_undo(session, run, made, history, applying_at=session.clock())
+        undo = make_undo(session, run, made, history, applying=True)
         check_journal(past.runs, undo.plan)
         return Prospect(undo, past)
 

@@ -66,9 +66,7 @@ def need_of(tasks: Sequence[Task], policies: Policies) -> Need:
     return Need(apps=apps, confined=confined, people=people, groups=groups)
 
 
-def make_plan(
-    session: Session, tasks: Sequence[Task], history: History, *, applying_at: datetime | None = None
-) -> Made:
+def make_plan(session: Session, tasks: Sequence[Task], history: History, *, applying: bool = False) -> Made:
     """Read the organization and plan. What only a call for each person tells is read only of people whom everything
     else leaves in, and only some people are read where that says all that everybody would.
 
@@ -78,26 +76,24 @@ def make_plan(
     need = replace(need_of(tasks, session.policies), early=early(session.policies, tasks, session.now))
     if session.mask is not PLAIN and any(is_pseudonym(change.account_id) for change in history.unresolved):
         need = replace(need, confined=())  # whose changes are still open is found among everybody only
-    made = _make(session, tasks, history, session.reader.read_snapshot(need), applying_at)
+    made = _make(session, tasks, history, session.reader.read_snapshot(need), applying=applying)
     if made.world.snapshot.narrowed and rests_on_others(made.plan, made.world):
         whole = session.reader.read_snapshot(replace(need, confined=(), early=None))
-        return _make(session, tasks, history, with_direct_access(whole, made.world.snapshot), applying_at)
+        return _make(session, tasks, history, with_direct_access(whole, made.world.snapshot), applying=applying)
     return made
 
 
-def _make(
-    session: Session, tasks: Sequence[Task], history: History, snapshot: Snapshot, applying_at: datetime | None
-) -> Made:
+def _make(session: Session, tasks: Sequence[Task], history: History, snapshot: Snapshot, *, applying: bool) -> Made:
     _check_organization(session.policies, snapshot)
     mask = session.mask.knowing(snapshot.users)
     world = World(snapshot, session.now, session.policies.lists, mask.revealed_history(history))
-    planned = _planned(session, tasks, world, applying_at)
+    planned = _planned(session, tasks, world, applying=applying)
     asked: Asked = set()
     while snapshot.live and (asking := whom_to_ask(planned.plan, tasks, asked)) is not None:
         fact, account_ids = asking
         asked |= {(fact, account_id) for account_id in account_ids}
         world = replace(world, snapshot=read_asked(session.reader, world.snapshot, fact, account_ids))
-        planned = _planned(session, tasks, world, applying_at)
+        planned = _planned(session, tasks, world, applying=applying)
 
     def look_again(changes: Sequence[Change], fresh: Iterable[User]) -> Looked:
         return recheck(changes, read_again(session.reader, fresh, world), session.policies, world, refused)
@@ -108,11 +104,11 @@ def _make(
 
 def with_single_facts(session: Session, tasks: Sequence[Task], history: History, snapshot: Snapshot) -> Snapshot:
     """The snapshot with all that a plan of these tasks asks of single people; raises as ``make_plan``."""
-    return _make(session, tasks, history, snapshot, None).world.snapshot
+    return _make(session, tasks, history, snapshot, applying=False).world.snapshot
 
 
 def make_undo(
-    session: Session, run: str, made: Sequence[PastChange], history: History, *, applying_at: datetime | None = None
+    session: Session, run: str, made: Sequence[PastChange], history: History, *, applying: bool = False
 ) -> Made:
     """Read the organization and plan the way back from what ``made`` says; raises as ``make_plan``."""
     snapshot = session.reader.read_snapshot(Need())
@@ -123,12 +119,19 @@ def make_undo(
     mask = session.mask.knowing(snapshot.users)
     found = [replace(change, account_id=mask.person(change.account_id)) for change in made]
     world = World(snapshot, session.now, session.policies.lists, mask.revealed_history(history))
-    planned = build_undo(session.policies, run, found, world, stopped=session.stopped(), applying_at=applying_at)
+    at = _applying_at(session, applying=applying)
+    planned = build_undo(session.policies, run, found, world, stopped=session.stopped(), applying_at=at)
     return Made(planned, world, partial(recheck_undo, policies=session.policies, world=world), mask)
 
 
-def _planned(session: Session, tasks: Sequence[Task], world: World, applying_at: datetime | None) -> Planned:
-    planned = build_plan(session.policies, tasks, world, stopped=session.stopped(), applying_at=applying_at)
+def _applying_at(session: Session, *, applying: bool) -> datetime | None:
+    """The wall clock where the plan is about to be carried out: asked when all has been read, which can take long."""
+    return session.clock() if applying else None
+
+
+def _planned(session: Session, tasks: Sequence[Task], world: World, *, applying: bool) -> Planned:
+    at = _applying_at(session, applying=applying)
+    planned = build_plan(session.policies, tasks, world, stopped=session.stopped(), applying_at=at)
     if planned.names.errors and world.snapshot.complete:  # else they may be what is missing; the plan is refused
         raise PolicyError(planned.names.errors)
     return planned

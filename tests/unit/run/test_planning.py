@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -67,3 +69,32 @@ def test_who_has_a_number_and_a_change_left_open_is_looked_for_among_everybody(t
     still_open = PastChange(who, "remove_from_group", "g", None, after=False, tasks=("leave",), at=NOW, run="r")
     make_plan(session, [leave], History(unresolved=(still_open,)))
     assert bool(reader.confined) is not hidden
+
+
+@dataclass
+class Slow:
+    """A live organization of which reading takes an hour and a second."""
+
+    file: FileReader
+    now: datetime = NOW
+
+    def read_snapshot(self, need: Need) -> Snapshot:
+        """See Reader."""
+        taken_at, self.now = self.now, self.now + timedelta(hours=1, seconds=1)
+        return replace(self.file.read_snapshot(need), live=True, taken_at=taken_at)
+
+    def __getattr__(self, name: str) -> Any:
+        """The rest is the file's."""
+        return getattr(self.file, name)
+
+
+@pytest.mark.parametrize("applying", [True, False])
+def test_what_took_over_an_hour_to_read_is_not_carried_out(tmp_path: Path, *, applying: bool) -> None:
+    """It is looked at the clock when all has been read, and not before."""
+    leave, file = task("leave", {"group": "g"}, {"remove_from_groups": ["g"]}), tmp_path / "acme.json"
+    write(file, [user("u-1", groups=["g"]), user("u-2", groups=["g"], roles=["org-admin"])])
+    slow = Slow(FileReader(file, NOW))
+    session = Session(policies(leave), slow, NOW, lambda: slow.now)
+    plan = make_plan(session, [leave], History(), applying=applying).plan
+    assert [refusal.rail for refusal in plan.refusals] == ["snapshot_stale"] * applying
+    assert len(plan.pending) == (not applying)
