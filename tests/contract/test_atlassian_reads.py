@@ -212,6 +212,7 @@ TRANSIENT = {
     "502 in HTML": Rule("status", status=502, shape="html"),
     "503": Rule("status", status=503, shape="empty", times=3),
     "200 in HTML": Rule("html_200"),
+    "408": Rule("status", status=408),
     "200 and empty": Rule("empty_200"),
     "not JSON": Rule("invalid_json"),
     "a connection reset": Rule("reset"),

@@ -61,6 +61,8 @@ LOSSES = {
     "redirected after": Rule("redirect", status=307, effect="after"),
     "500 before": Rule("status", status=500),
     "500 after": Rule("status", status=500, effect="after"),
+    "408 before": Rule("status", status=408),
+    "408 after": Rule("status", status=408, effect="after"),
     "503 after": Rule("status", status=503, shape="html", effect="after"),
     "200 in HTML before": Rule("html_200"),
     "200 and empty before": Rule("empty_200"),

@@ -24,6 +24,8 @@ from runner.errors import CancelledError, OtherSideError
 Ids = Mapping[str, str]
 Given = Mapping[str, Any]
 ACCEPTED, REFUSED, LOST = "accepted", "refused", "lost"
+_TIMED_OUT = 408
+"""A gateway's word for a request that took too long, also one that it had passed on: as little an answer as a 504."""
 _UNTOLD_S = 5.0
 """The first wait after a 429 that does not say how long; four such waits, each twice the one before, outlast a minute,
 which is the window of every limit that is documented (Atlassian facts, section 4)."""
@@ -58,8 +60,8 @@ class Clocks:
 @dataclass(frozen=True, slots=True)
 class Sent:
     """What came of a write: accepted (a 2xx, which proves nothing), refused with a status and its words, or lost (no
-    whole answer, a redirect, a 5xx): then whether it was carried out is not known. ``partly``: requests of the same
-    change were accepted before."""
+    whole answer, a redirect, a 408, a 5xx): then whether it was carried out is not known. ``partly``: requests of the
+    same change were accepted before."""
 
     kind: str
     status: int = 0
@@ -119,8 +121,8 @@ class Client:
     def fetch(self, operation: Operation, ids: Ids, *, query: Given | None = None, body: Given | None = None) -> Json:
         """The JSON object that a read answers with.
 
-        Tried again after a 429, a 5xx, and an answer that was lost or is no JSON object; raises OtherSideError when
-        patience is at its end, and at once for any other answer (401 is ``key_refused``, 403 ``forbidden``, 404
+        Tried again after a 408, a 429, a 5xx, and an answer that was lost or is no JSON object; raises OtherSideError
+        when patience is at its end, and at once for any other answer (401 is ``key_refused``, 403 ``forbidden``, 404
         ``not_found``) and for an id that no path may hold (``odd_id``).
         """
         assert not operation.writes
@@ -140,7 +142,7 @@ class Client:
             if data is not None:
                 return data
             failure = self._failure(answer, operation)
-            if 300 <= answer.status < 500 and answer.status != 429:
+            if 300 <= answer.status < 500 and answer.status not in (429, _TIMED_OUT):
                 raise failure
             self._wait_as_told(answer, attempt)
         raise failure
@@ -176,7 +178,8 @@ class Client:
         words = said(answer, self.connection.key)
         if 200 <= answer.status < 300:
             return Sent(ACCEPTED, answer.status, words)
-        return Sent(REFUSED if 400 <= answer.status < 500 else LOST, answer.status, words or f"status {answer.status}")
+        refused = 400 <= answer.status < 500 and answer.status != _TIMED_OUT
+        return Sent(REFUSED if refused else LOST, answer.status, words or f"status {answer.status}")
 
     def _exchange(
         self, operation: Operation, ids: Ids, query: Given, body: Given | None, gate: Gate = open_gate

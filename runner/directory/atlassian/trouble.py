@@ -17,6 +17,7 @@ _REASONS = {
     401: ("key_refused", "the API key is refused", "is ATLASSIAN_API_KEY of this organization, and not expired?"),
     403: ("forbidden", "the API key may not do this", "use an organization API key; writes need one without scopes"),
     404: ("not_found", "there is no such thing in this organization", "check ATLASSIAN_ORG_ID and the directory's id"),
+    408: ("unavailable", "", "run again later"),
     429: ("rate_limited", "the API's rate limit is used up", "run again later; someone else may be using the limit"),
 }  # fmt: skip
 
