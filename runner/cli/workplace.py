@@ -141,8 +141,9 @@ class Workplace:
     @cached_property
     def world(self) -> World:
         """The whole organization, with the past, for commands that look at people."""
-        history = self.mask.revealed_history(self.journal.read_past().history)
-        return World(self.reader.read_snapshot(EVERYTHING), self.now, self.policies.lists, history)
+        snapshot = self.reader.read_snapshot(EVERYTHING)
+        history = self.mask.knowing(snapshot.users).revealed_history(self.journal.read_past().history)
+        return World(snapshot, self.now, self.policies.lists, history)
 
     def writing(self) -> WritingSession:
         """All that a run needs, the writing half of the directory with it."""

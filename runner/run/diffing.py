@@ -34,7 +34,8 @@ def compare(session: Session, base: Policies, history: History) -> Compared:
     tasks = [task for version in (base, policies) for task in version.tasks.values() if task.enabled]
     filters = (*exempting(base, tasks), *exempting(policies, tasks))
     snapshot = session.reader.read_snapshot(Need(apps=apps_needed(tasks, filters)))
-    world = World(snapshot, session.now, policies.lists, history)
+    mask = session.mask.knowing(snapshot.users)
+    world = World(snapshot, session.now, policies.lists, mask.revealed_history(history))
     difference = diff_policies(base, policies, world)
     touched = {
         account for task in difference.tasks for account in (*task.newly, *task.released, *task.stronger, *task.gentler)

@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import subprocess
+
 from runner.journal.privacy import pseudonym
 from tests.journeys.command import Desk
 
 KEY = "0123456789abcdef"
+
+SUSPENDED = """\
+description: Whom the contractors' task has suspended
+match: {acted_on: {task: contractors-30d, action: suspend}}
+"""
+LISTED = """\
+description: Whom the contractors' task has suspended
+owner: it-admins@acme.example
+match: {filter: suspended-by-us}
+actions: [report]
+schedule: {manual: true}
+"""
 
 
 def test_an_exemption_names_nobody_in_the_journal(desk: Desk) -> None:
@@ -26,3 +40,20 @@ def test_an_exemption_names_nobody_in_the_journal(desk: Desk) -> None:
     for name in ("report.md", "README.md"):
         assert pseudonym(KEY.encode(), dana["account_id"]) in written[name]
     assert desk.run("verify").code == 0
+
+
+def test_whoever_has_the_key_sees_whom_earlier_runs_acted_on(desk: Desk) -> None:
+    """In the user browser and where two versions of the policies are compared, as in a journal with names."""
+    desk.environ["POLICY_RUNNER_PSEUDONYM_KEY"] = KEY
+    settings = (desk.policies / "settings.yaml").read_text(encoding="utf-8")
+    desk.write_policy("settings.yaml", settings.replace("privacy: plain", "privacy: pseudonymous"))
+    who = ["-c", "user.name=Ann", "-c", "user.email=ann@acme.example", "-c", "init.defaultBranch=main"]
+    for command in (["init", "--quiet"], ["add", "policies"], ["commit", "--quiet", "--message", "before"]):
+        subprocess.run(["git", *who, *command], cwd=desk.folder, check=True)
+    changes = desk.run("apply", "contractors-30d", "--json").form["changes"]
+    suspended = {change["account_id"] for change in changes if change["verb"] == "suspend"}
+    desk.write_policy("filters/suspended-by-us.yaml", SUSPENDED)
+    assert {user["account_id"] for user in desk.run("users", "suspended-by-us", "--json").form} == suspended
+    desk.write_policy("tasks/suspended.yaml", LISTED)
+    tasks = desk.run("diff", "--base", "main", "--json").form["tasks"]
+    assert [set(task["newly"]) for task in tasks if task["task"] == "suspended"] == [suspended]
