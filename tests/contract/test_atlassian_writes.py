@@ -239,6 +239,21 @@ def test_a_full_app_is_a_conflict_and_a_member_is_already_so() -> None:
         assert writer.apply_change(change("dan", "remove_from_group", "staff")).status == "already"
 
 
+@pytest.mark.parametrize("fault", [Rule("status", status=400), Rule("reset")], ids=["refused", "lost"])
+def test_a_role_is_not_revoked_while_a_group_may_not_have_been_left(fault: Rule) -> None:
+    """Where revoking takes the groups that grant the app along (Atlassian facts, section 3), a membership would end
+    whose change is recorded as failed."""
+    organization = small()
+    organization["users"][1].update(groups=["wiki"], direct_access=[WIKI])
+    leave, revoke = change("bob", "remove_from_group", "wiki"), change("bob", "revoke_role", WIKI)
+    clock, rule, options = Clock(), replace(fault, match="/memberships"), Options(revoke_leaves_groups=False)
+    with Emulator(organization, clock=clock.now, faults=[rule], options=options) as emulator:
+        outcomes = list(atlassian(emulator, clock)[1].apply_changes([leave, revoke, change("ann", "suspend")]))
+        check(emulator, outcomes)
+        assert happened(emulator) == {("ann", "suspend", None)}
+    assert outcomes[1].detail.startswith("not_sent: a group of this person may not have been left")
+
+
 class Ended(Clock):
     """A clock on which nobody waits any more: whoever would is told to end."""
 

@@ -119,11 +119,13 @@ class AtlassianWriter:
         self, user: User | None, changes: list[Change], homes: Mapping[str, str], gate: Gate
     ) -> dict[Change, _Result]:
         """Send one person's changes one after the other."""
-        results = {}
+        results: dict[Change, _Result] = {}
         for change in changes:
             early = _settled_before(change, user)
             if self._refused.is_set():
                 early = _Result(FAILED, f"{NOT_SENT}: the key was refused before")
+            elif change.verb == "revoke_role" and any(_may_remain(*item) for item in results.items()):
+                early = _Result(FAILED, f"{NOT_SENT}: a group of this person may not have been left")
             if early is None:
                 assert user is not None
                 sent = self._send(change, user, homes, gate)
@@ -218,6 +220,13 @@ def _settled_before(change: Change, user: User | None) -> _Result | None:
     if present != change.before:
         return _Result(CHANGED_SINCE, f"is {present}, was {change.before}")
     return None
+
+
+def _may_remain(change: Change, result: _Result) -> bool:
+    """Whether somebody may still be in a group that they were to leave. Revoking a role may end that membership, too
+    (Atlassian facts, section 3): then nobody would know."""
+    left = result.status == ALREADY or result.sent.kind == ACCEPTED
+    return change.verb == "remove_from_group" and not left
 
 
 def _judged(change: Change, result: _Result, present: Value) -> tuple[str, str]:
