@@ -17,9 +17,11 @@ from runner.cli.console import Console
 from runner.cli.github import branch_address, job_address
 from runner.cli.progress import ProgressLine
 from runner.cli.signals import Cancel, minutes_from
+from runner.directory.atlassian.connection import Connection
 from runner.directory.atlassian.http import Clocks
 from runner.directory.choice import WALL, Choice, choose_directory, open_reader, open_writer
 from runner.directory.interface import EVERYTHING, Reader
+from runner.errors import InputError
 from runner.journal.branch import GitBranchStore
 from runner.journal.folder import FolderStore
 from runner.journal.journal import Journal
@@ -146,7 +148,15 @@ class Workplace:
         return World(snapshot, self.now, self.policies.lists, history)
 
     def writing(self) -> WritingSession:
-        """All that a run needs, the writing half of the directory with it."""
+        """All that a run needs, the writing half of the directory with it.
+
+        Raises InputError ``now_live`` where Atlassian Cloud would be changed by another time than the present: people
+        would seem idle who are not, and the budget of the day would be another day's.
+        """
+        where = self.directory.where
+        if self.options.now is not None and isinstance(where, Connection) and not where.is_local:
+            message = "--now is for plans and tests: an organization of Atlassian Cloud is changed by the present only"
+            raise InputError("now_live", message, hint="leave out --now, or try it on a file with --directory")
         return WritingSession(
             session=self.session,
             writer=open_writer(self.directory, self.reader, self.clocks),

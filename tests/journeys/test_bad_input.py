@@ -243,6 +243,16 @@ def test_a_missing_key_says_both_ways_to_name_an_organization(desk: Desk) -> Non
     assert "--directory" in done.err
 
 
+@pytest.mark.parametrize("argv", [("apply", "--all"), ("run",), ("undo", "20261122-060000-aaaaaa", "--apply")])
+def test_atlassian_cloud_is_changed_by_the_present_only(desk: Desk, argv: tuple[str, ...]) -> None:
+    """By another day people would seem idle who are not, and the budget would be that day's; an emulated API on this
+    machine is for trying things out, and takes any time."""
+    cloud = {"ATLASSIAN_API_KEY": "k" * 20, "ATLASSIAN_ORG_ID": "acme", "ATLASSIAN_API_URL": "https://api.acme.example"}
+    where = ("--policies", str(desk.policies), "--journal", str(desk.journal), "--now", "2026-11-23", "--json")
+    done = assert_untouched(desk, lambda: run_command(*argv, *where, environ=cloud), 2)
+    assert done.reason == "now_live", done.err
+
+
 @pytest.mark.parametrize("command", ["plan", "apply"])
 def test_a_misspelt_task_is_told_before_a_key_is_asked_for(desk: Desk, command: str) -> None:
     """Whoever has no key at hand still learns what is wrong with the words."""

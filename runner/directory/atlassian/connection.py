@@ -32,6 +32,11 @@ class Connection:
     ca_bundle: str | None = None
     call_s: float = 30.0
 
+    @property
+    def is_local(self) -> bool:
+        """Whether this is no organization of Atlassian's, but something on this machine that stands for one."""
+        return _is_loopback(urlsplit(self.url).hostname or "")
+
 
 def connection_from(environ: Mapping[str, str], *, organization: str | None, directory: str | None) -> Connection:
     """The connection that the environment and the settings (``organization``, ``directory``) describe.

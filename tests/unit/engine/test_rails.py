@@ -12,7 +12,6 @@ from runner.engine.digest import changes_digest
 from runner.engine.evaluate import Evaluation
 from runner.engine.rails import RUN_RAILS, TASK_RAILS
 from runner.engine.settle import override_use, settle
-from runner.model.canonical import iso
 from runner.model.history import History, PastChange
 from runner.model.people import Snapshot
 from runner.model.plan import Change
@@ -372,19 +371,6 @@ def test_a_stale_snapshot_refuses_only_when_applying_and_never_for_a_file() -> N
     assert not rails(plan(found, live, applying_at=NOW + timedelta(hours=1)))
     assert not rails(plan(found, live))
     assert not rails(plan(found, people(3), applying_at=late))
-
-
-@pytest.mark.parametrize("hours", [-25, -1.01, 1.01, 25])
-def test_what_is_judged_by_another_time_than_the_present_is_not_carried_out(hours: float) -> None:
-    """`--now` is a clock for plans and tests: with it the day's budget would be another day's, and everybody idle."""
-    found = policies(task("t", ALL, {"remove_from_groups": "g"}))
-    at = NOW + timedelta(hours=hours)
-    live = replace(people(3), live=True, taken_at=at)
-    (refusal,) = plan(found, live, applying_at=at).plan.refusals
-    assert (refusal.rail, refusal.found) == ("snapshot_stale", f"judged as of {iso(NOW)}, and it is {iso(at)}")
-    assert not rails(plan(found, live))
-    assert not rails(plan(found, people(3), applying_at=at))
-    assert not rails(plan(found, replace(live, taken_at=NOW), applying_at=NOW + timedelta(hours=1)))
 
 
 def test_an_entry_of_protect_that_stands_for_nobody_refuses_the_run() -> None:
