@@ -11,7 +11,7 @@ from pathlib import Path
 
 from runner.errors import OtherSideError
 from runner.journal.disk import Disk
-from runner.journal.ids import is_run_id, run_folder
+from runner.journal.ids import is_run_id, run_folder, run_of
 from runner.journal.lease import Decision, Lease, lease_form, lease_from
 from runner.journal.store import HEAD, JOURNAL, LEASE, Edit, Lines
 
@@ -38,15 +38,15 @@ class FolderStore:
             return {folder.name: _read(folder / JOURNAL) or b"" for folder in self._runs()}
 
     def read_files(self) -> Mapping[str, bytes]:
-        """See Store. The journals are read first: also while a run is at work, all that they name is there by then."""
-        journals = {f"{run_folder(run)}/{JOURNAL}": data for run, data in self.read_journals().items()}
+        """See Store. The journals are read first: also while a run is at work, all that they name is there by then. A
+        run that began since is left out."""
+        journals = self.read_journals()
+        records = {f"{run_folder(run)}/{JOURNAL}": data for run, data in journals.items()}
         with self._explained("read"):
-            files = [path for path in self._root.glob("runs/**/*") if not path.is_dir()]
-            kept = {path.relative_to(self._root).as_posix(): path for path in files}
-            return {
-                name: journals.get(name, b"") if path.name == JOURNAL else _read(path) or b""
-                for name, path in kept.items()
-            }
+            paths = [path for path in self._root.glob("runs/**/*") if not path.is_dir()]
+            runs = {path: run_of(path.relative_to(self._root).as_posix()) for path in paths}
+            kept = [path for path, run in runs.items() if run is None or run in journals]
+            return {path.relative_to(self._root).as_posix(): _read(path) or b"" for path in kept} | records
 
     def read_file(self, path: str) -> bytes | None:
         """See Store."""

@@ -44,3 +44,10 @@ def new_run_id(at: datetime, token: str, after: str | None = None) -> str:
 def run_folder(run: str) -> str:
     """The run's folder in a store: ``runs/2026/11/22/RUN-ID``."""
     return f"runs/{run[:4]}/{run[4:6]}/{run[6:8]}/{run}"
+
+
+def run_of(path: str) -> str | None:
+    """The run in whose folder a path of a store lies; None for a path that lies in none."""
+    parts = path.split("/")
+    ours = len(parts) > 5 and is_run_id(parts[4]) and path.startswith(f"{run_folder(parts[4])}/")
+    return parts[4] if ours else None

@@ -8,13 +8,13 @@ make a new one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from runner.journal import forms
 from runner.journal.chain import Chain, Finding, RunLog, build_chain, in_order
-from runner.journal.ids import is_run_id, run_folder
+from runner.journal.ids import run_folder, run_of
 from runner.journal.records import Record, sha256
 from runner.journal.store import JOURNAL, REPORT
 from runner.model.outcome import CHANGED_SINCE, UNKNOWN_OUTCOME
@@ -40,11 +40,10 @@ def _by_run(files: Mapping[str, bytes]) -> tuple[_Files, list[Finding]]:
     runs: dict[str, dict[str, bytes]] = {}
     strays = []
     for path, data in files.items():
-        parts = path.split("/")
-        run, name = (parts[4], "/".join(parts[5:])) if len(parts) > 5 else ("", "")
-        if is_run_id(run) and "/".join(parts[:5]) == run_folder(run):
-            runs.setdefault(run, {})[name] = data
-        elif not any(part.startswith(".") for part in parts):
+        run = run_of(path)
+        if run is not None:
+            runs.setdefault(run, {})[path.removeprefix(f"{run_folder(run)}/")] = data
+        elif not any(part.startswith(".") for part in path.split("/")):
             strays.append(Finding("", "stray", "the file belongs to no run", file=path))
     return runs, strays
 
@@ -67,10 +66,16 @@ def _file_findings(chain: Chain, runs: _Files) -> Iterable[Finding]:
                 yield Finding(log.run, "lost_file", "a file that the run recorded is missing", file=name)
             elif sha256(kept[name]) != stated:
                 yield Finding(log.run, "changed_file", "the file is not the one that the run recorded", file=name)
-        if log.records and log.records[-1].kind == "finished":
-            for name in kept.keys() - named.keys() - {JOURNAL, REPORT}:
-                if not name.rpartition("/")[2].startswith("."):
-                    yield Finding(log.run, "stray", "no record of the run names this file", file=name)
+        for name in sorted(_unexpected(log, kept.keys() - named.keys() - {JOURNAL})):
+            if not name.rpartition("/")[2].startswith("."):
+                yield Finding(log.run, "stray", "no record of the run names this file", file=name)
+
+
+def _unexpected(log: RunLog, unnamed: Set[str]) -> Set[str]:
+    """Those of a run's unnamed files that no honest run leaves: its report is what it writes last."""
+    if not log.records:
+        return unnamed & {REPORT}
+    return unnamed - {REPORT} if log.records[-1].kind == "finished" else set()
 
 
 def _report_findings(chain: Chain, runs: _Files) -> Iterable[Finding]:

@@ -239,3 +239,12 @@ def test_honest_journals_raise_no_alarm(stories: list[tuple[str, bytes]]) -> Non
     """Runs that end, and runs that die behind any step with their last line torn, in any order."""
     store = told(stories)
     assert check_journal(store.read_files(), store.anchor) == ()
+
+
+def test_a_report_in_the_folder_of_a_run_without_records_is_nobodys() -> None:
+    """A run may die before its first record is whole, and leave half of it; a report it writes last of all."""
+    folder = run_folder("20261122-000000-zzzz")
+    torn = {**HONEST.read_files(), f"{folder}/journal.jsonl": b'{"actor"', f"{folder}/plan.json": b"{}"}
+    assert check_journal(torn, HONEST.anchor) == ()
+    (finding,) = check_journal({**torn, f"{folder}/report.md": b"# All is well"}, HONEST.anchor)
+    assert (finding.run, finding.code, finding.file) == ("20261122-000000-zzzz", "stray", "report.md")
