@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from runner.errors import OtherSideError
+from runner.errors import OtherSideError, RunnerError
 from runner.journal import forms
 from runner.journal.ids import run_folder
 from runner.journal.lease import Lease, is_due, released_lease, renewed_lease
@@ -25,8 +25,9 @@ class OpenRun:
     """The writing end of the journal, for one run, made by ``Journal.open_run``.
 
     Everything that writes raises OtherSideError: ``audit_store`` (then nothing more can be written: nobody knows what
-    the store holds) or ``lease_lost`` (another runner has taken over). ``mask`` may be exchanged for one that knows
-    more people. ``quiet_since`` is when the runner before may have sent something at the latest.
+    the store holds) or ``lease_lost`` (another runner has taken over); InputError ``audit_branch`` as its store does.
+    ``mask`` may be exchanged for one that knows more people. ``quiet_since`` is when the runner before may have sent
+    something at the latest.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class OpenRun:
         self._tip = tip
         self._size = 0
         self._counts: dict[str, int] = {}
-        self._failed: OtherSideError | None = None
+        self._failed: RunnerError | None = None
         self._one_step = threading.Lock()
 
     @property
@@ -145,7 +146,7 @@ class OpenRun:
             self._lease = self._store.write_edit(
                 edit, lambda now: renewed_lease(now, self._lease, self._clock(), self._term)
             )
-        except OtherSideError as error:
+        except RunnerError as error:
             self._failed = error
             raise
         self._failed = None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from runner.directory.interface import Gate, refuses_the_key
 from runner.engine.digest import changes_digest
 from runner.engine.rails import stop
-from runner.errors import OtherSideError
+from runner.errors import RunnerError
 from runner.journal.writing import OpenRun
 from runner.model.outcome import CHANGED_SINCE, FAILED, UNKNOWN_OUTCOME, Outcome
 from runner.model.plan import Change, Refusal
@@ -76,7 +76,7 @@ def _gate(run: OpenRun, session: Session) -> Gate:
     def closed() -> str:
         try:
             run.hold()
-        except OtherSideError as error:
+        except RunnerError as error:
             return error.reason
         return session.cancelled()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from runner.errors import OtherSideError
+from runner.errors import InputError, OtherSideError
 from runner.journal.chain import Finding, in_order
 from runner.journal.ids import run_folder
 from runner.journal.lease import TERM, Decision, Lease, Owner, quiet_since, read_gone, read_owner, taken_lease
@@ -241,6 +241,15 @@ def test_after_a_step_that_failed_nothing_more_is_written() -> None:
         with pytest.raises(OtherSideError, match="the push was refused"):
             step()
     assert store.files == before
+
+
+def test_a_store_that_may_not_be_written_to_any_more_says_why_each_time() -> None:
+    """Somebody has put policies on the audit branch meanwhile: whoever closes the run hears the reason, too."""
+    store = FalteringStore(refuses="intent", how=InputError("audit_branch", "it holds policies/settings.yaml"))
+    run, _ = journal(store).open_run(start(), "aaaa")
+    for step in (lambda: run.record_intents([change(1)]), lambda: run.finish(ENDING), run.hold):
+        with pytest.raises(InputError, match="it holds policies"):
+            step()
 
 
 def test_after_a_step_that_was_interrupted_nothing_more_is_written() -> None:
