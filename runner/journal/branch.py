@@ -15,7 +15,7 @@ from pathlib import Path
 
 from runner.errors import InputError, OtherSideError
 from runner.journal.git import Git, GitError
-from runner.journal.ids import is_run_id, run_folder
+from runner.journal.ids import run_folder, run_of
 from runner.journal.lease import Decision, Lease, lease_form, lease_from
 from runner.journal.store import HEAD, JOURNAL, LEASE, Edit, Lines
 
@@ -58,7 +58,7 @@ class GitBranchStore:
 
     def read_journals(self) -> Mapping[str, bytes]:
         """See Store."""
-        runs = {path.split("/")[4] for path in self._tree() if _is_of_run(path)}
+        runs = {run for run in map(run_of, self._tree()) if run is not None}
         paths = {run: f"{run_folder(run)}/{JOURNAL}" for run in runs}
         found = self._read_all([path for path in paths.values() if path in self._tree()])
         return {run: found.get(path, b"") for run, path in paths.items()}
@@ -231,9 +231,3 @@ class GitBranchStore:
         message = f"the audit branch {self._branch} of {self._remote} {what}, but this clone knows its past"
         hint = f"compare it with {self._ref}; to go on from the new state, `git update-ref -d {self._ref}`"
         return OtherSideError("journal_damaged", message, hint=hint)
-
-
-def _is_of_run(path: str) -> bool:
-    """Whether a path lies in the folder of a run."""
-    parts = path.split("/")
-    return len(parts) > 5 and is_run_id(parts[4]) and path.startswith(f"{run_folder(parts[4])}/")
