@@ -178,7 +178,7 @@ class GitBranchStore:
         how = ["--depth=1", self._remote, f"+{what}"] if shallow else [self._remote, what]
         for left in reversed(range(_FETCHES)):
             try:
-                self._git.read("fetch", "--no-tags", "--no-write-fetch-head", "--refmap=", *how)
+                self._git.read("fetch", "--no-tags", "--no-write-fetch-head", "--no-filter", "--refmap=", *how)
             except GitError as error:
                 if not left or not any(word in error.said for word in _CROSSED):
                     raise

@@ -316,6 +316,18 @@ def test_a_fetch_that_crosses_somebody_elses_step_is_made_again(
     assert store(folder).read_anchor() == store(clone("two")).read_anchor()
 
 
+def test_a_partial_clone_gets_the_journal_in_one_go(clone: Callable[..., Path], origin: Path) -> None:
+    """A clone that leaves contents on the server until they are wanted would ask for each file of each run by itself,
+    and a long journal would not be read in time."""
+    write_run(journal(store(clone("one"))))
+    git(origin, "config", "uploadpack.allowFilter", "true")
+    git(origin.parent, "clone", "--quiet", "--filter=blob:none", "--single-branch", f"file://{origin}", "partial")
+    kept = store(origin.parent / "partial")
+    assert kept.read_anchor() is not None
+    git(origin.parent / "partial", "remote", "set-url", "origin", "file:///nowhere")
+    assert sound(kept)
+
+
 def test_an_object_that_a_broken_clone_lacks_is_one_clear_error(clone: Callable[..., Path]) -> None:
     """git says that it is missing and calls that a success."""
     folder = clone("one", shallow=False)
