@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from runner.model.policy import UNDO
 from runner.model.problem import Place
 from runner.policy.documents import Document, mentions, one_by_one
 from runner.policy.problems import Problems, did_you_mean, shown
@@ -39,7 +40,8 @@ def check_references(documents: Iterable[Document], known: Known, problems: Prob
             continue
         values = document.fields
         known.check("filters", values.get("filter"), values.at("filter"), problems)
-        known.check("tasks", values.get("task"), values.at("task"), problems)
+        if not str(values.get("task")).startswith(UNDO):  # an override may be for the way back from a run
+            known.check("tasks", values.get("task"), values.at("task"), problems)
         _check_condition(values.get("match"), known, problems)
         for mention in mentions(_actions_of(values)):
             if mention.key == "notify" and isinstance(mention.value, Placed):

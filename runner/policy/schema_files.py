@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from runner.catalog import DAY, NAME, Schema, one_or_more
+from runner.model.policy import UNDO
 from runner.policy.keys import APP, COMPARED, COUNT, DOMAIN, PERCENT, PROSE, closed, described, key_choice, one_or_none
 
 TASK_RAILS = ("task_limit", "missing_facts", "group_emptied", "members_floor", "quarantine", "approval_required")
@@ -10,6 +11,9 @@ RUN_RAILS = ("run_limit", "day_limit", "population_drop", "protected_unresolved"
 """Rails that an override may lift; what any other finds (an incomplete snapshot, a conflict) has to be put right."""
 
 DIGEST: Schema = {"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"}
+_RUN = "[0-9]{8}-[0-9]{6}-[0-9a-z]{4,32}"
+_TASK_OR_UNDO: Schema = {"type": "string", "pattern": f"^([a-z0-9]+(-[a-z0-9]+)*|{UNDO}{_RUN})$"}
+"""What stands where a refusal names a task."""
 
 
 def settings_schema() -> Schema:
@@ -130,7 +134,9 @@ def override_schema() -> Schema:
         {
             "digest": described(DIGEST, "The digest that the refusal names: sha256: and 64 hexadecimal digits."),
             "rail": described({"enum": [*TASK_RAILS, *RUN_RAILS]}, "The rail that is lifted."),
-            "task": described(NAME, "The task whose rail it is; not written for a rail of the whole run."),
+            "task": described(
+                _TASK_OR_UNDO, "The task whose rail it is, or undo:RUN; not written for a rail of the whole run."
+            ),
             "reason": described(PROSE, "Why this is meant."),
             "approved_by": described(PROSE, "Who allows it."),
             "expires": described(DAY, "The last day on which it may be used, UTC."),

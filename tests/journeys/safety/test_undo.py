@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tests.journeys.command import Desk, run_command
 
 OLD, NEW = "0123456789abcdef-old", "0123456789abcdef-new"
+
+JOIN = """\
+description: A person who joins a group
+owner: it-admins@acme.example
+match: {{email: dana.reed@contractor.acme.example}}
+actions: [{{add_to_groups: {group}}}]
+schedule: {{manual: true}}
+"""
 
 
 def suspended_by(desk: Desk) -> list[dict[str, Any]]:
@@ -68,3 +77,26 @@ def test_the_journal_is_checked_without_policies_and_without_the_key(desk: Desk)
     del desk.environ["POLICY_RUNNER_PSEUDONYM_KEY"]
     done = desk.run("verify", "--json")
     assert (done.code, done.reason) == (2, "pseudonym_key")
+
+
+def test_an_override_allows_an_undo_what_its_refusal_says(desk: Desk) -> None:
+    """A group was below its floor before, and is again without whom the run added: the refusal names the undo where it
+    names a task, and so does the override."""
+    organization = desk.read()
+    group = next(g for g in organization["groups"] if not g["grants"] and not g["managed_by_idp"])
+    settings = (desk.policies / "settings.yaml").read_text(encoding="utf-8")
+    many = len(organization["users"])
+    raised = settings.replace("min_members: {", f"min_members: {{{json.dumps(group['name'])}: {many}, ")
+    assert raised != settings
+    desk.write_policy("settings.yaml", raised)
+    desk.write_policy("tasks/join.yaml", JOIN.format(group=json.dumps(group["name"])))
+    run = desk.run("apply", "join", "--json").form["run"]
+    refused = desk.run("undo", run, "--apply", "--json")
+    (refusal,) = refused.form["refusals"]
+    assert (refused.code, refusal["rail"], refusal["task"]) == (3, "members_floor", f"undo:{run}")
+    override = f"digest: {refusal['digest']}\nrail: members_floor\ntask: {refusal['task']}\n"
+    more = "reason: The group was as small before\napproved_by: head-of-it@acme.example\nexpires: 2026-12-31\n"
+    desk.write_policy("overrides/back.yaml", override + more)
+    assert desk.run("validate").code == 0
+    done = desk.run("undo", run, "--apply", "--json")
+    assert (done.code, set(done.form["outcomes"])) == (0, {"applied"})
