@@ -154,6 +154,21 @@ def test_a_403_that_names_a_scope_is_about_the_key() -> None:
     assert refuses_the_key(outcome)
 
 
+@pytest.mark.parametrize(("said", "about_the_key"), [("scope does not match: manage:org", True), ("no", False)])
+def test_a_403_to_the_question_before_ends_the_run_too(said: str, about_the_key: bool) -> None:
+    """Whether an account may be switched off is asked first: whoever is refused there already sends nothing more."""
+    clock = Clock()
+    with Emulator(small(), clock=clock.now) as emulator:
+        _, writer = atlassian(emulator, clock, workers=1)
+        fault = Rule("status", match="/manage", status=403, shape="proxy", patch={"code": 403, "message": said})
+        emulator.set_faults([fault])
+        outcomes = list(writer.apply_changes([change("bob", "deactivate"), change("ann", "suspend")]))
+        assert (writes(emulator), happened(emulator)) == ([], set())
+    assert [outcome.status for outcome in outcomes] == ["failed", "failed"]
+    assert ends_the_run(outcomes[0])
+    assert refuses_the_key(outcomes[0]) is about_the_key
+
+
 def test_a_write_that_a_limit_refused_is_sent_again() -> None:
     """A 429 says that nothing was done, so patience is safe; the limit once known is kept."""
     clock = Clock()

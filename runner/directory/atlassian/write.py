@@ -159,7 +159,8 @@ class AtlassianWriter:
         except CancelledError as ended:
             return Sent(REFUSED, words=f"{NOT_SENT}: {ended}")
         except OtherSideError as error:
-            return Sent(REFUSED, 401 if error.reason == KEY_REFUSED else 0, f"not_allowed: {error.message}")
+            status = {KEY_REFUSED: 401, FORBIDDEN: 403}.get(error.reason, 0)
+            return Sent(REFUSED, status, f"not_allowed: {error.message}")
         if isinstance(rule, dict) and rule.get("allowed") is True:
             return None
         reason = rule.get("reason") if isinstance(rule, dict) else None
