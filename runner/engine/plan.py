@@ -136,6 +136,7 @@ def _plan(case: Case, settled: Settled, warnings: tuple[str, ...]) -> Plan:
         warnings=(*snapshot.warnings, *warnings, *_lasting(settled.changes)),
         overrides=tuple(override_use(override) for override in settled.overrides),
         to_quarantine=settled.to_quarantine,
+        released=settled.released,
     )
 
 

@@ -24,13 +24,15 @@ Merge = Callable[[AbstractSet[str]], tuple[tuple[Change, ...], tuple[Skip, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What is left after the rails: all changes (blocked ones marked), refusals, and the overrides used."""
+    """What is left after the rails: all changes (blocked ones marked), refusals, the overrides used, and the tasks with
+    something to do that these let out of quarantine."""
 
     changes: tuple[Change, ...]
     covered: tuple[Skip, ...]
     refusals: tuple[Refusal, ...]
     overrides: tuple[Override, ...]
     to_quarantine: Mapping[str, str]
+    released: tuple[str, ...] = ()
 
 
 def settle(case: Case, merge: Merge) -> Settled:
@@ -46,7 +48,9 @@ def settle(case: Case, merge: Merge) -> Settled:
             if (o.rail, o.task) not in lifted and o.rail not in ABSOLUTE and found.get((o.rail, o.task)) == o.digest
         }
         if not new:
-            return replace(settled, overrides=tuple(dict.fromkeys(lifted.values())))
+            asking = {task for change in settled.changes for task in change.tasks}
+            released = tuple(task for task in sorted(asking) if ("quarantine", task) in lifted)
+            return replace(settled, overrides=tuple(dict.fromkeys(lifted.values())), released=released)
         lifted.update(new)
 
 

@@ -177,6 +177,8 @@ class Plan:
     """Overrides that lifted a rail for this plan, as History.used_overrides names them."""
     to_quarantine: Mapping[str, str] = field(default_factory=dict)
     """Tasks that a run with this plan puts in quarantine, with the reason."""
+    released: tuple[str, ...] = ()
+    """Tasks that an override lets out of quarantine."""
 
     @property
     def pending(self) -> tuple[Change, ...]:

@@ -10,7 +10,6 @@ from runner.errors import FINE, PARTLY, REFUSED, RunnerError
 from runner.journal.writing import OpenRun
 from runner.model import record
 from runner.model.canonical import canonical_json
-from runner.model.history import History
 from runner.model.plan import Plan, Refusal
 from runner.model.policy import UNDO
 from runner.model.record import Ending, PlanCounts, Planned, Start
@@ -72,8 +71,9 @@ def _carry_out(writing: WritingSession, run: OpenRun, prospect: Prospect) -> Fin
     made, plan = prospect.made, prospect.made.plan
     run.mask = made.mask
     run.record_snapshot(plan.snapshot, made.world.snapshot.pages)
-    free = released(plan, prospect.past.history)
-    planned = Planned(plan.digest, plan.tasks, counts(plan), prospect.due, plan.overrides, free, prospect.saved_plan)
+    planned = Planned(
+        plan.digest, plan.tasks, counts(plan), prospect.due, plan.overrides, plan.released, prospect.saved_plan
+    )
     run.record_plan(planned, plan_bytes(made.mask.plan(plan)), plan.refusals)
     applied = apply_changes(plan.pending, made.recheck, run, writing)
     if applied.refusal is not None:
@@ -127,13 +127,6 @@ def counts(plan: Plan) -> PlanCounts:
         reported=len(plan.reported),
         refusals=len(plan.refusals),
     )
-
-
-def released(plan: Plan, history: History) -> tuple[str, ...]:
-    """The tasks that an override lets out of quarantine: in it, with something to do, and not refused for it now."""
-    refused = {refusal.task for refusal in plan.refusals if refusal.rail == "quarantine"}
-    asking = {task for change in plan.changes for task in change.tasks}
-    return tuple(sorted((history.quarantined.keys() & asking) - refused))
 
 
 def plan_bytes(plan: Plan) -> bytes:

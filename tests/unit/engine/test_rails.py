@@ -199,6 +199,25 @@ def test_an_override_of_the_days_budget_leaves_in_quarantine_whom_another_rail_t
     assert {task for change in planned.plan.pending for task in change.tasks} == {"wide"}
 
 
+def test_only_an_override_lets_a_task_out_of_quarantine() -> None:
+    """Not another rail that takes it out first: here its one change is another task's too, until that one is refused
+    as well, so that nobody is told of the quarantine."""
+    idle = task("idle", {"all": [{"inactive": {"for": "90d"}}, {"status": "active"}]}, "suspend")
+    wide = task("wide", ALL, "deactivate", limits=limits(users=1))
+    known, unknown = user("p-0"), [user(f"p-{n}", last_active=...) for n in range(1, 6)]
+    read = snapshot([known, *unknown, user("a-1", roles=["org-admin"]), user("a-2", roles=["org-admin"])])
+    found, history = policies(idle, wide), History(quarantined={"idle": "3 changes in a row failed"})
+    planned = plan(found, read, history)
+    assert rails(planned) == {("missing_facts", "idle"), ("task_limit", "wide")}
+    assert [c.tasks for c in planned.plan.changes if c.verb == "suspend"] == [("idle",)]
+    assert planned.plan.released == ()
+    alone = policies(idle)
+    few = snapshot([known, user("p-1"), user("a-1", roles=["org-admin"]), user("a-2", roles=["org-admin"])])
+    digest = plan(alone, few, history).plan.refusals[0].digest
+    merged = replace(alone, overrides=(override("quarantine", "idle", digest),))
+    assert plan(merged, few, history).plan.released == ("idle",)
+
+
 def test_a_task_whose_facts_are_missing_for_many_is_taken_out() -> None:
     """Over 5 % and more than one: two of forty are allowed, three of forty are not."""
 
