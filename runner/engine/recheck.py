@@ -8,6 +8,7 @@ from dataclasses import replace
 from runner.engine.draft import build_drafts
 from runner.engine.evaluate import Evaluation
 from runner.engine.guard import Guard
+from runner.model.action import STATUS
 from runner.model.people import User
 from runner.model.plan import Change
 from runner.model.policy import Policies
@@ -24,9 +25,10 @@ def recheck(
 ) -> tuple[tuple[Change, ...], Mapping[str, str]]:
     """The changes that some task still asks for, and why the others do not go on, by their ids.
 
-    ``fresh`` are the people of these changes, read again; ``refused`` are the tasks that a rail took out: what such a
-    task alone still asks for is off. What no bulk read gives (roles held directly) is taken from the world that the
-    plan was made of.
+    A task that by now wants more groups or roles changed of somebody than were planned asks for nothing of theirs:
+    that person's plan grew. ``fresh`` are the people of these changes, all changes of each, read again; ``refused`` are
+    the tasks that a rail took out: what such a task alone still asks for is off. What no bulk read gives (roles held
+    directly) is taken from the world that the plan was made of.
     """
     people = {user.account_id: completed(user, world) for user in fresh}
     present = tuple(people[key] for key in sorted(people))
@@ -34,10 +36,14 @@ def recheck(
     evaluation = Evaluation(small)
     guard = Guard(policies, evaluation)
     asked: set[tuple[str, str, tuple[str, str | None, str | None], bool | str]] = set()
+    planned = {_what(change)[:2] for change in changes}
     for name in sorted({task for change in changes for task in change.tasks} - refused):
         everyone = (1 << len(present)) - 1
         for draft in build_drafts(policies.tasks[name], evaluation, guard, everyone):
-            asked |= {(name, draft.user.account_id, move.key, move.before) for move in draft.moves}
+            who = draft.user.account_id
+            # A status that was not planned is covered by one that was.
+            if all(move.wish.kind == STATUS or (who, move.key) in planned for move in draft.moves):
+                asked |= {(name, who, move.key, move.before) for move in draft.moves}
     still = tuple(change for change in changes if any((task, *_what(change)) in asked for task in change.tasks))
     gone = {c.id: _why(c, people.get(c.account_id), refused) for c in changes if c not in still}
     return still, gone

@@ -56,6 +56,21 @@ def test_each_change_is_looked_at_by_itself() -> None:
     }
 
 
+def test_for_whom_there_is_more_to_do_by_now_nothing_is_done() -> None:
+    """Somebody joined a second group that grants the app: leaving the first alone would take nothing away, and say so.
+    That a suspension is covered by another task's deactivation is nothing new."""
+    off = task("off", {"status": "active"}, {"remove_app_access": "jira"}, "suspend", may_empty=True)
+    found = policies(off, task("gone", {"account_id": "u-1"}, "deactivate"))
+    groups = [group("g", JIRA), group("jira", JIRA)]
+    read = snapshot([user(f"u-{n}", groups=["jira"]) for n in (1, 2)], groups)
+    changes, world = plan(found, read).plan.pending, World(read, NOW, found.lists)
+    assert recheck(changes, read.users, found, world) == (changes, {})
+    fresh = snapshot([user("u-1", groups=["jira"]), user("u-2", groups=["g", "jira"])], groups).users
+    still, gone = recheck(changes, fresh, found, world)
+    assert [(c.account_id, c.verb) for c in still] == [("u-1", "deactivate"), ("u-1", "remove_from_group")]
+    assert set(gone.values()) == {"no longer asked for by off: the person changed since the plan was made"}
+
+
 def test_who_is_wanted_otherwise_by_now_is_left_alone() -> None:
     """The same verb of another state before is another change."""
     found = policies(task("off", {"account_id": "u-1"}, "suspend"))
