@@ -14,7 +14,7 @@ from runner.model.unknown import Unknown
 @action("reactivate", schema={"type": "null"}, facts=("status", "managed"), verbs=("reactivate",))
 @dataclass(frozen=True)
 class Reactivate(Action):
-    """Switch a deactivated managed account on again.
+    """Switch a deactivated managed account on again; one that an identity provider owns is switched on there.
 
     ```yaml
     - reactivate
@@ -33,4 +33,6 @@ class Reactivate(Action):
             return (wish,), ()
         if user.status != "deactivated":
             return (), (Hindrance("not_applicable", f"status {user.status}"),)
+        if user.synced is True:  # Atlassian would refuse it as it refuses to switch such an account off
+            return (), (Hindrance("not_applicable", "an identity provider owns the account"),)
         return (wish,), unmanaged(user)
