@@ -195,7 +195,7 @@ class GitBranchStore:
         tip = self._known_tip()
         if self._listed[0] != tip:
             with self._explained():
-                listing = self._git.read_text("ls-tree", "-r", "-z", tip) if tip else ""
+                listing = self._git.read_text("ls-tree", "-r", "-z", "--full-tree", tip) if tip else ""
             entries = [line.split("\t", 1) for line in listing.split("\0") if line]
             self._listed = (tip, {path: head.split(" ")[2] for head, path in entries})
         return self._listed[1]

@@ -316,6 +316,17 @@ def test_a_fetch_that_crosses_somebody_elses_step_is_made_again(
     assert store(folder).read_anchor() == store(clone("two")).read_anchor()
 
 
+def test_a_folder_in_the_clone_does_as_well(clone: Callable[..., Path]) -> None:
+    """git lists a tree as seen from where it is called: from in there, the journal is empty and its lease free."""
+    folder, clock = clone("one"), Clock()
+    first, _ = write_run(journal(store(folder), clock), token="aaaa")
+    (folder / "policies").mkdir()
+    clock.now += timedelta(hours=1)
+    _, seen = write_run(journal(store(folder / "policies"), clock), token="bbbb")
+    assert [record.run for record in seen.runs] == [first.run]
+    assert sound(store(folder))
+
+
 def test_a_partial_clone_gets_the_journal_in_one_go(clone: Callable[..., Path], origin: Path) -> None:
     """A clone that leaves contents on the server until they are wanted would ask for each file of each run by itself,
     and a long journal would not be read in time."""
