@@ -92,13 +92,14 @@ class GitBranchStore:
             lease, files = self._wanted(edit, decide)
             if not files:
                 return lease
-            commit = self._build_commit(edit, files)
+            before, commit = self._tip, self._build_commit(edit, files)
             try:
                 self._push(commit)
             except GitError as error:
                 self._fetch()
                 unclear += not any(word in error.out for word in _QUICKER)
-                if unclear >= _UNCLEAR_TRIES and self._tip != commit:
+                alone = attempt == _TRIES and self._tip == before
+                if (unclear >= _UNCLEAR_TRIES or alone) and self._tip != commit:
                     raise self._unreachable(error) from error
                 self._wait(_PAUSE_S * attempt)
             else:

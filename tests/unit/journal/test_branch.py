@@ -316,6 +316,14 @@ def test_a_fetch_that_crosses_somebody_elses_step_is_made_again(
     assert store(folder).read_anchor() == store(clone("two")).read_anchor()
 
 
+def test_a_name_that_the_server_cannot_have_is_not_blamed_on_others(clone: Callable[..., Path]) -> None:
+    """With a branch ``audit/x`` there is none called ``audit``; nobody else has pushed."""
+    folder = clone("one")
+    git(folder, "push", "--quiet", "origin", f"HEAD:refs/heads/{BRANCH}/x")
+    with pytest.raises(OtherSideError, match="cannot be read or pushed"):
+        journal(store(folder)).open_run(start(), "aaaa")
+
+
 def test_a_folder_in_the_clone_does_as_well(clone: Callable[..., Path]) -> None:
     """git lists a tree as seen from where it is called: from in there, the journal is empty and its lease free."""
     folder, clock = clone("one"), Clock()
