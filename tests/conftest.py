@@ -24,7 +24,7 @@ def pytest_configure() -> None:
     hypothesis.settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
     hypothesis.settings.register_profile("soak", deadline=None, max_examples=5000)
     found = (hypothesis.Phase.explicit, hypothesis.Phase.generate)  # that something is wrong, not how little suffices
-    hypothesis.settings.register_profile("mutation", deadline=None, derandomize=True, phases=found, max_examples=20)
+    hypothesis.settings.register_profile("mutation", deadline=None, derandomize=True, phases=found)
     hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "local")
 
 

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.directory.file import FileReader, FileWriter
@@ -109,7 +109,6 @@ def inverse(change: Change) -> Change:
     return replace(change, verb=INVERSE[change.verb], before=change.after, after=change.before)
 
 
-@settings(max_examples=100)
 @given(organizations(), tasks())
 def test_a_second_plan_after_applying_is_empty(read: Snapshot, found: list[Task]) -> None:
     """Everything pending is done in one go. Only where one task took away what stood in another's way (a group that
@@ -127,7 +126,6 @@ def test_a_second_plan_after_applying_is_empty(read: Snapshot, found: list[Task]
     assert asked <= (hindered if len(found) > 1 else set())
 
 
-@settings(max_examples=100)
 @given(organizations(), tasks())
 def test_the_inverses_bring_everything_back(read: Snapshot, found: list[Task]) -> None:
     """Last change first, each inverse restores what was before; applying twice changes nothing more."""
@@ -141,7 +139,6 @@ def test_the_inverses_bring_everything_back(read: Snapshot, found: list[Task]) -
         assert people(path) == before
 
 
-@settings(max_examples=100)
 @given(organizations(), tasks())
 def test_nobody_protected_is_touched_and_all_or_nothing_holds(read: Snapshot, found: list[Task]) -> None:
     """No change of an org admin, and never a change and a skip of one person for one task (but for ``covered``)."""
@@ -152,7 +149,6 @@ def test_nobody_protected_is_touched_and_all_or_nothing_holds(read: Snapshot, fo
     assert not skipped & {(c.account_id, name) for c in planned.changes for name in c.tasks}
 
 
-@settings(max_examples=100)
 @given(organizations(), tasks())
 def test_a_plan_survives_its_file(read: Snapshot, found: list[Task]) -> None:
     """To JSON and back is the same plan, and the digest is that of what is pending."""
@@ -161,7 +157,6 @@ def test_a_plan_survives_its_file(read: Snapshot, found: list[Task]) -> None:
     assert planned.digest == changes_digest(planned.pending)
 
 
-@settings(max_examples=100)
 @given(organizations(), tasks(), st.randoms(use_true_random=False))
 def test_the_order_of_the_input_does_not_matter(read: Snapshot, found: list[Task], random: Any) -> None:
     """The same people and tasks in another order give the same plan."""
