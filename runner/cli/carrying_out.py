@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 
 from runner.cli.github import write_summary
 from runner.cli.outputs import plan_outputs
@@ -35,9 +36,9 @@ def carry_out(errand: Errand, mode: str, place: Workplace, *, idle: str) -> int:
     if finished is None:
         place.console.say(idle)
         if place.console.json:
-            nothing: dict[str, object] = {"outcomes": {}, "changes": [], "changed_since": [], "refusals": []}
-            nothing["quarantined"] = {}
-            place.console.result_json({"ok": True, "run": None, "exit_code": FINE, "reason": "", **nothing})
+            empty: dict[str, object] = {"outcomes": {}, "changes": [], "changed_since": [], "refusals": []}
+            head = {"ok": True, "run": None, "exit_code": FINE, "reason": ""}
+            place.console.result_json({**head, **empty, "quarantined": {}})
         place.outputs |= {"reason": "", "run": ""}
         return FINE
     report = read_report(place, finished.run)
@@ -126,17 +127,7 @@ def _form(finished: Finished, path: str) -> dict[str, object]:
             for outcome in finished.applied.outcomes
         ],
         "changed_since": [{"account_id": s.account_id, "task": s.task, "detail": s.detail} for s in _gone(finished)],
-        "refusals": [
-            {
-                "rail": r.rail,
-                "task": r.task,
-                "found": r.found,
-                "limit": r.limit,
-                "digest": r.digest,
-                "how_to_allow": r.how_to_allow,
-            }
-            for r in finished.refusals
-        ],
+        "refusals": [asdict(refusal) for refusal in finished.refusals],
         "quarantined": dict(finished.ending.quarantined),
         "report": path,
         "head": finished.head,

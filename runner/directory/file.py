@@ -15,10 +15,10 @@ from typing import Any, NoReturn
 
 from runner.directory.aspect import present_value
 from runner.directory.edit import Book
-from runner.directory.interface import NOT_SENT, Gate, Need, open_gate
+from runner.directory.interface import Gate, Need, open_gate
 from runner.directory.parse import snapshot_from_json, unreadable
 from runner.errors import OtherSideError
-from runner.model.outcome import APPLIED, FAILED, Outcome
+from runner.model.outcome import APPLIED, FAILED, NOT_SENT, Outcome
 from runner.model.people import Grant, Snapshot, User
 from runner.model.plan import Change
 from runner.model.unknown import UNKNOWN, Unknown

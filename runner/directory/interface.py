@@ -22,9 +22,8 @@ Progress = Callable[[str, int, int | None], None]
 Gate = Callable[[], str]
 """Asked right before each write is sent, by any thread: why it must not be sent any more; empty where it may."""
 
-KEY_REFUSED, FORBIDDEN, NOT_SENT = "key_refused", "forbidden", "not_sent"
-"""First words of the detail of an outcome that failed or was done in part: 401, 403, and held back: because of one of
-these, or by the gate."""
+KEY_REFUSED, FORBIDDEN = "key_refused", "forbidden"
+"""First words of the detail of an outcome that failed or was done in part: 401, or 403."""
 
 
 def no_progress(what: str, done: int, total: int | None) -> None:

@@ -8,6 +8,9 @@ from datetime import datetime
 from runner.model.plan import Change
 
 APPLIED, ALREADY, FAILED, UNKNOWN_OUTCOME, CHANGED_SINCE = "applied", "already", "failed", "unknown", "changed_since"
+NOT_SENT = "not_sent"
+"""How the detail of a failed change begins that never left: the run was told to end, or the request was not one of
+ours."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from runner.model.outcome import ALREADY, APPLIED, CHANGED_SINCE, FAILED, UNKNOWN_OUTCOME
+from runner.model.outcome import ALREADY, APPLIED, CHANGED_SINCE, FAILED, NOT_SENT, UNKNOWN_OUTCOME
 from runner.model.record import CANCELLED, RunRecord
 from runner.model.report import RunReport
 from runner.report import rows, words
@@ -30,7 +30,7 @@ def cancelled(record: RunRecord) -> bool:
 def why_short(record: RunRecord) -> str:
     """What is known of why it did not come to its end, or of what that left undone."""
     if cancelled(record):
-        return f"{words.count(_fates(record)[words.NOT_SENT], 'change')} not sent"
+        return f"{words.count(_fates(record)[NOT_SENT], 'change')} not sent"
     if record.ending is None:
         return "no end was recorded; the next run reads back what was open"
     return record.ending.reason or record.ended
@@ -41,7 +41,7 @@ def _fates(record: RunRecord) -> Counter[str]:
     counts = Counter(words.fate(outcome.status, outcome.detail)[0] for outcome in record.outcomes)
     if record.planned and (record.intents or cancelled(record)):
         left = record.planned.counts.changes - len(record.outcomes) - len(record.open_intents)
-        counts[words.NOT_SENT] += max(left, 0)
+        counts[NOT_SENT] += max(left, 0)
     return counts
 
 
@@ -55,7 +55,7 @@ def result(record: RunRecord, report: RunReport | None = None) -> str:
     """What came out, in a few words: ``12 changes made, 1 failed``."""
     counts = _fates(record)
     parts = [f"{words.count(counts[APPLIED], 'change')} made"] if counts[APPLIED] else []
-    told = ((FAILED, "failed"), (UNKNOWN_OUTCOME, "unknown"), (words.NOT_SENT, "not sent"))
+    told = ((FAILED, "failed"), (UNKNOWN_OUTCOME, "unknown"), (NOT_SENT, "not sent"))
     parts += [f"{counts[status]:,} {word}" for status, word in told if counts[status]]
     if record.open_intents:
         parts.append(f"{len(record.open_intents):,} without an outcome")
@@ -129,7 +129,7 @@ def _rest(report: RunReport) -> Iterator[str]:
     if refused:
         blocked = len(plan.changes) - len(plan.pending) if plan is not None else 0
         yield f"{words.count(len(refused), 'task')} {_was(len(refused))} refused with {words.count(blocked, 'change')}"
-    unsent, short = counts[words.NOT_SENT], cut_short(record)
+    unsent, short = counts[NOT_SENT], cut_short(record)
     if unsent:
         noun = "" if counts[APPLIED] else "change " if unsent == 1 else "changes "
         because = f" because {short}" if cancelled(record) else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from runner.model.outcome import NOT_SENT
 from runner.model.plan import Change, Plan, Skip, Target
 from runner.model.record import RecordedChange, RecordedOutcome, RunRecord
 from runner.model.report import People, RunReport, TaskNote
@@ -128,7 +129,7 @@ def _first_rows(changes: tuple[Change, ...], record: RunRecord, people: People) 
     statuses = _statuses(changes, record)
     for change in changes:
         bad = statuses[change.id][0] in _BAD
-        if bad and not (sentence.cancelled(record) and words.fate(*statuses[change.id])[0] == words.NOT_SENT):
+        if bad and not (sentence.cancelled(record) and words.fate(*statuses[change.id])[0] == NOT_SENT):
             yield rows.change_row(change, "", people, *statuses[change.id])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from runner.model.outcome import FAILED
+from runner.model.outcome import FAILED, NOT_SENT
 from runner.model.plan import Target
 
 _VERBS = {
@@ -30,10 +30,6 @@ OUTCOMES = {
     "not_sent": "⚪ not sent",
     "not_tried": "⚪ not sent",
 }
-
-NOT_SENT = "not_sent"
-"""How the detail of a failed change begins that never left: the run was told to end, or the request was not one of
-ours (``runner.directory.interface`` has the same word)."""
 
 SKIPS = {
     "protected": "protected",

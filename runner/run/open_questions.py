@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 from runner.directory.atlassian.probe import Answers, Sampled
-from runner.directory.interface import NOT_SENT
-from runner.model.outcome import ALREADY, FAILED
+from runner.model.outcome import ALREADY, FAILED, NOT_SENT
 from runner.model.record import RunRecord
 from runner.run.diagnosis import GOOD, NOTE, WARN, Line
 

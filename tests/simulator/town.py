@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from runner.directory.aspect import STATUS_VERBS, present_value
-from runner.directory.interface import FORBIDDEN, NOT_SENT, Gate, Need, open_gate
+from runner.directory.interface import FORBIDDEN, Gate, Need, open_gate
 from runner.errors import OtherSideError
-from runner.model.outcome import ALREADY, APPLIED, CHANGED_SINCE, FAILED, UNKNOWN_OUTCOME, Outcome
+from runner.model.outcome import ALREADY, APPLIED, CHANGED_SINCE, FAILED, NOT_SENT, UNKNOWN_OUTCOME, Outcome
 from runner.model.people import App, Grant, Group, Snapshot, User
 from runner.model.plan import Change
 from runner.model.unknown import UNKNOWN, Unknown

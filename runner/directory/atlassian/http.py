@@ -18,8 +18,9 @@ from runner.directory.atlassian.operations import OddIdError, Operation
 from runner.directory.atlassian.pace import LONGEST_WAIT_S, RETRY_HEADERS, Pace, retry_wait_s
 from runner.directory.atlassian.transport import Answer, AnswerLostError, Transport
 from runner.directory.atlassian.trouble import Json, object_of, refusal, said
-from runner.directory.interface import NOT_SENT, Gate, open_gate
+from runner.directory.interface import Gate, open_gate
 from runner.errors import CancelledError, OtherSideError
+from runner.model.outcome import NOT_SENT
 
 Ids = Mapping[str, str]
 Given = Mapping[str, Any]

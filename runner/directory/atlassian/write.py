@@ -13,9 +13,9 @@ from runner.directory.atlassian.http import ACCEPTED, LOST, REFUSED, Client, Sen
 from runner.directory.atlassian.operations import PRIVILEGES, SEARCH_GROUPS
 from runner.directory.atlassian.read import AtlassianReader
 from runner.directory.atlassian.verbs import build_requests
-from runner.directory.interface import FORBIDDEN, KEY_REFUSED, NOT_SENT, Gate, open_gate
+from runner.directory.interface import FORBIDDEN, KEY_REFUSED, Gate, open_gate
 from runner.errors import CancelledError, OtherSideError
-from runner.model.outcome import ALREADY, APPLIED, CHANGED_SINCE, FAILED, UNKNOWN_OUTCOME, Outcome
+from runner.model.outcome import ALREADY, APPLIED, CHANGED_SINCE, FAILED, NOT_SENT, UNKNOWN_OUTCOME, Outcome
 from runner.model.people import User
 from runner.model.plan import Change
 from runner.model.unknown import UNKNOWN, Unknown

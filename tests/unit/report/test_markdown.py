@@ -11,11 +11,9 @@ from cmarkgfm.cmark import Options
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runner.directory.interface import NOT_SENT
 from runner.model.plan import Skip
 from runner.model.record import CANCELLED, DONE, FAILED, PARTLY, Ending
 from runner.model.report import RunReport
-from runner.report import words
 from runner.report.document import render_json, surroundings_from
 from runner.report.markdown import COMMENT, PAGE, SUMMARY, render_comment, render_markdown, render_summary
 from runner.report.planned import plan_markdown
@@ -190,11 +188,6 @@ def test_what_was_not_sent_for_another_reason_needs_attention() -> None:
     assert sentence(report) == "In acme, 1 change was made for 1 person and 1 was not sent."
     attention = render_markdown(report).partition("## Changes")[0]
     assert "| ⚪ not sent: no account has such an id |" in attention
-
-
-def test_a_record_calls_what_was_not_sent_as_directories_do() -> None:
-    """Reports know the word that begins such a detail without knowing any directory."""
-    assert words.NOT_SENT == NOT_SENT
 
 
 def test_a_killed_run_shows_what_it_had_announced() -> None:
